@@ -1,0 +1,1 @@
+"""What the numbers mean for one order, one change or one alert: pure functions over results."""

@@ -1,0 +1,6 @@
+-- Sales channels; 0 is the unknown member, so that a foreign key is never NULL.
+-- Grain: channel.
+SELECT 0 AS channel_id, 'unknown' AS channel
+UNION ALL
+SELECT CAST(row_number() OVER (ORDER BY channel) AS INTEGER) AS channel_id, channel
+FROM (SELECT DISTINCT channel FROM int_order WHERE channel <> 'unknown')
