@@ -27,7 +27,7 @@ SELECT
     any_value(l.warehouse) AS warehouse,
     any_value(l.carrier) AS carrier,
     any_value(l.qty_coming) AS qty_coming,
-    coalesce(sum(s.qty) FILTER (WHERE s.at_ship IS NOT NULL), 0) AS qty_sent,
+    least(coalesce(sum(s.qty) FILTER (WHERE s.at_ship IS NOT NULL OR s.at_sign IS NOT NULL), 0), any_value(l.qty_due)) AS qty_sent,
     CASE WHEN sum(s.qty) FILTER (WHERE s.at_{event} IS NOT NULL) >= any_value(l.qty_coming) THEN max(s.at_{event}) END AS done_at_{event},
     least(coalesce(sum(s.qty) FILTER (WHERE s.at_{event} <= l.promised_{kind}_at_{promise}), 0), any_value(l.qty_due)) AS units_{event}_{promise},
     least(coalesce(sum(s.qty) FILTER (WHERE least(s.at_{event}, s.at_sign) <= l.promised_delivery_at_{promise}), 0), any_value(l.qty_due)) AS fill_units_{event}_{promise}
