@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+
 from tests.warehouse.world import World
 
 DAY = timedelta(days=1)
@@ -144,8 +145,15 @@ def test_impossible_times_are_kept_flagged_and_left_out_of_durations(world: Worl
         ("odd", "shipped_before_created"), ("odd", "shipped_before_paid"), ("odd", "delivered_before_shipped"),
         ("slow_approval", "shipped_before_paid"), ("lost", "delivered_without_time"), ("lost", "paid_time_missing"),
         ("lost", "no_lines"), ("odd", "promise_missing"), ("slow_approval", "promise_missing"),
-        ("lost", "promise_missing"),
     }
+
+
+def test_an_order_withdrawn_before_it_was_paid_is_no_defect(world: World) -> None:
+    for cancelled_by in ("timeout", "customer", "unknown"):
+        world.order(cancelled_by, status="cancelled", cancelled_by=cancelled_by)
+        world.line(cancelled_by, "1")
+    clock(world)
+    assert world.issues() == {("unknown", "paid_time_missing")}
 
 
 def test_a_short_line_fails_in_full_but_not_on_time(world: World) -> None:

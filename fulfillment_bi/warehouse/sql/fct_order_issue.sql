@@ -11,12 +11,16 @@ WITH defect AS (
     UNION ALL
     SELECT order_key, 'cancelled_but_delivered' FROM int_order_flag WHERE is_cancelled AND done_at_sign IS NOT NULL
     UNION ALL
-    SELECT order_key, 'paid_time_missing' FROM int_order_flag WHERE paid_at IS NULL AND has_pay
+    SELECT order_key, 'paid_time_missing' FROM int_order_flag
+    -- A buyer who withdrew before paying leaves no payment to record.
+    WHERE paid_at IS NULL AND has_pay AND coalesce(cancelled_by, '') NOT IN ('customer', 'timeout')
     UNION ALL
     SELECT order_key, 'created_time_missing' FROM int_order_flag WHERE created_at IS NULL
     UNION ALL
     SELECT order_key, 'promise_missing' FROM int_order_flag
+    -- Shops promise from the payment on: an order that was never paid need not have a promise.
     WHERE promised_ship_at_original IS NULL AND promised_delivery_at_original IS NULL
+        AND (paid_at IS NOT NULL OR NOT has_pay)
     UNION ALL
     SELECT order_key, 'no_lines' FROM int_order_flag WHERE line_count = 0
 )
