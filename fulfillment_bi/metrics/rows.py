@@ -1,0 +1,144 @@
+"""The rows behind a number: exactly those its numerator or denominator counted, with readable names.
+
+At order and line level the count of rows is the printed n or d. Where a part sums something (units, value, scores), the
+column `amount` holds what each row adds, and its total is the printed n or d.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from fulfillment_bi.errors import UnknownNameError, UsageError
+from fulfillment_bi.metrics import expressions
+from fulfillment_bi.metrics.dimensions import DIMENSIONS
+from fulfillment_bi.metrics.fragment import Sql, all_of, join
+from fulfillment_bi.metrics.query import Part as PartName
+from fulfillment_bi.metrics.query import Query
+from fulfillment_bi.metrics.resolve import Period, Resolved, check_query, get_metric, resolve
+from fulfillment_bi.metrics.run import Stamp, Version, plain, read_stamp
+from fulfillment_bi.metrics.types import Dimension, Part, Text
+
+if TYPE_CHECKING:
+    from fulfillment_bi.warehouse.engine import Session
+
+PARTS: tuple[PartName, ...] = ("numerator", "denominator")
+NOTHING = Text("", "")
+
+PRODUCT_NAME = Dimension("product_name", NOTHING, NOTHING, (), column="sku_id", table="dim_sku", member="product_name")
+
+
+@dataclass(frozen=True, slots=True)
+class RowsResult:
+    """A page of the rows behind a number. `count` is of all rows, `total` the sum of `amount` (None without one).
+
+    Times are shown in `timezone`, the business time zone; `as_of` is UTC ISO text.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    count: int
+    as_of: str
+    timezone: str
+    version: str
+    total: Any = None
+
+    def records(self) -> list[dict[str, Any]]:
+        """Rows as dictionaries."""
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+
+def run_rows(
+    session: Session,
+    info: Version,
+    query: Query,
+    metric: str,
+    part: PartName,
+    *,
+    limit: int | None = None,
+    offset: int = 0,
+    order_by: str | None = None,
+    text: str = "",
+) -> RowsResult:
+    """The rows that `part` ("numerator" or "denominator") of `metric` counts under the query's period and filters.
+
+    `order_by` is one of the columns, "-" in front for descending; `text` keeps rows with it anywhere in their order
+    number, SKU or product name. The query's own metrics, splits, comparison, order and limit play no part. Raises
+    UsageError and its kinds.
+    """
+    query = query.but(metrics=(metric,), by=(), compare="none", order_by=None, limit=None)
+    check_query(query)
+    if part not in PARTS:
+        raise UnknownNameError("part", part, PARTS)
+    if offset < 0 or (limit is not None and limit < 0):
+        raise UsageError("Limit and offset cannot be negative.", where="rows")
+    stamp = read_stamp(session, info)
+    resolved = resolve(get_metric(metric), query)
+    chosen = resolved.numerator if part == "numerator" else resolved.denominator or resolved.numerator
+    columns = (*resolved.drill, "amount") if chosen.value else resolved.drill
+    listing = _listing(query, resolved, chosen, stamp, text)
+    totals = "count(*), sum(amount)" if chosen.value else "count(*), NULL"
+    counting = f"SELECT {totals} FROM ({listing.text}) AS listing"  # noqa: S608 - declared names
+    count, total = session.rows(counting, listing.parameters)[0]
+    page = _page(listing, columns, order_by, resolved, limit, offset)
+    rows = tuple(tuple(plain(value) for value in row) for row in session.rows(page.text, page.parameters))
+    shown = plain(total) if total is not None else (0 if chosen.value else None)
+    return RowsResult(columns, rows, int(count), stamp.as_of, stamp.timezone, stamp.version, shown)
+
+
+def _listing(query: Query, resolved: Resolved, part: Part, stamp: Stamp, text: str) -> Sql:
+    """Every row of the part, unsorted. Rows that add nothing to a sum are not rows behind it."""
+    columns = [_column(name, stamp.timezone) for name in resolved.drill]
+    columns += [Sql(f"{expressions.part_value(part)} AS amount")] if part.value else []
+    hidden = [Sql(f"f.{key} AS sort_{place}") for place, key in enumerate(resolved.fact.key)]
+    lookups = [found for found in map(_lookup, resolved.drill) if found]
+    joins = "".join(expressions.look_up(dimension) for dimension in lookups)
+    day, hour = (f"f.{resolved.day}", f"f.{resolved.hour}") if resolved.day else ("", "")
+    period = Period(query.start, query.end)
+    conditions = [Sql(condition)] if (condition := expressions.part_condition(part)) else []
+    conditions += [Sql(f"{expressions.part_value(part)} <> 0")] if part.value else []
+    conditions += expressions.within(day, period)
+    conditions += expressions.filters(query.where, resolved, day, hour, period)
+    conditions += [_containing(text, lookups)] if text else []
+    selected = Sql("SELECT\n    ") + join(",\n    ", [*columns, *hidden])
+    return selected + f"\n  FROM {resolved.fact.name} AS f{joins}" + all_of(conditions)
+
+
+def _page(
+    listing: Sql, columns: tuple[str, ...], order_by: str | None, resolved: Resolved, limit: int | None, offset: int
+) -> Sql:
+    keys = [f"sort_{place}" for place in range(len(resolved.fact.key))]
+    if order_by:
+        name = order_by.removeprefix("-")
+        if name not in columns:
+            raise UnknownNameError("column", name, columns, where="order_by")
+        keys.insert(0, f"{name} {'DESC' if order_by.startswith('-') else 'ASC'} NULLS LAST")
+    page = Sql(f"SELECT {', '.join(columns)}\nFROM (\n  ") + listing + f"\n) AS listing\nORDER BY {', '.join(keys)}"
+    if limit is not None:
+        page = page + Sql("\nLIMIT ?", (limit,))
+    return page + Sql("\nOFFSET ?", (offset,)) if offset else page
+
+
+def _lookup(name: str) -> Dimension | None:
+    if name == PRODUCT_NAME.name:
+        return PRODUCT_NAME
+    dimension = DIMENSIONS.get(name)
+    return dimension if dimension is not None and dimension.table else None
+
+
+def _column(name: str, timezone: str) -> Sql:
+    """One column as shown: names for keys, business time for UTC."""
+    dimension = _lookup(name)
+    if dimension is PRODUCT_NAME:
+        return Sql(f"product_name_.product_name AS {name}")
+    if dimension is not None:
+        return Sql(f"{expressions.member(dimension, '', '')} AS {name}")
+    if name.endswith(("_at", "_at_original", "_at_current")):
+        return Sql(f"f.{name} AT TIME ZONE 'UTC' AT TIME ZONE ? AS {name}", (timezone,))
+    return Sql(f"f.{name} AS {name}")
+
+
+def _containing(text: str, lookups: list[Dimension]) -> Sql:
+    names = ["f.order_no"]
+    names += [f"{found.name}_.{found.member}" for found in lookups if found.column == "sku_id"]
+    return Sql("(") + join(" OR ", [Sql(f"contains(lower({name}), lower(?))", (text,)) for name in names]) + ")"

@@ -1,0 +1,128 @@
+"""Run queries: compile, execute, and hand back plain Python values with everything needed to trust them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Protocol
+from zoneinfo import ZoneInfo
+
+from fulfillment_bi.metrics.compile import Compiled, Setting, compile_query
+from fulfillment_bi.metrics.fragment import Sql, join
+from fulfillment_bi.metrics.query import Query, Result
+from fulfillment_bi.metrics.resolve import get_dimension
+from fulfillment_bi.metrics.rollups import stored_cells
+from fulfillment_bi.metrics.route import Prefer
+
+if TYPE_CHECKING:
+    from fulfillment_bi.warehouse.engine import Session
+
+FUSED = 8
+"""Queries per statement: more make the statement's planning dearer than the round trip it saves."""
+
+
+class Version(Protocol):
+    """What is needed of a published version."""
+
+    @property
+    def id(self) -> str:
+        """Its name, e.g. v00000001."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """As-of (UTC ISO text, empty without data), business time zone and version: printed with every answer."""
+
+    as_of: str
+    timezone: str
+    version: str
+    setting: Setting
+
+
+def read_stamp(session: Session, version: Version) -> Stamp:
+    """The stamp of the version open in `session`; its setting's today is the business day of its newest event."""
+    names, rows = session.columns("SELECT * FROM build_info")
+    info = dict(zip(names, rows[0], strict=True))
+    timezone, cells = str(info["timezone"]), stored_cells(info.get("rollups"))
+    if info["as_of"] is None:
+        return Stamp("", timezone, version.id, Setting(date(1970, 1, 1), cells))
+    moment = info["as_of"].replace(tzinfo=UTC)
+    today = moment.astimezone(ZoneInfo(timezone)).date()
+    return Stamp(moment.isoformat().replace("+00:00", "Z"), timezone, version.id, Setting(today, cells))
+
+
+def run_query(session: Session, info: Version, query: Query, *, prefer: Prefer = "rollup") -> Result:
+    """Answer one query. Raises UsageError and its kinds for a query that cannot be answered."""
+    stamp = read_stamp(session, info)
+    compiled = compile_query(query, stamp.setting, prefer)
+    rows = session.rows(compiled.sql.text, compiled.sql.parameters)
+    return _result(query, compiled, stamp, rows)
+
+
+def run_queries(
+    session: Session, info: Version, queries: Sequence[Query], *, prefer: Prefer = "rollup"
+) -> list[Result]:
+    """Answer several queries in as few statements as possible; the same results as one by one, in the same order."""
+    stamp = read_stamp(session, info)
+    compiled = [compile_query(query, stamp.setting, prefer) for query in queries]
+    results: list[Result] = []
+    for start in range(0, len(queries), FUSED):
+        results += _run_fused(session, stamp, queries[start : start + FUSED], compiled[start : start + FUSED])
+    return results
+
+
+def _run_fused(session: Session, stamp: Stamp, queries: Sequence[Query], compiled: Sequence[Compiled]) -> list[Result]:
+    if len(queries) == 1:
+        only = compiled[0]
+        return [_result(queries[0], only, stamp, session.rows(only.sql.text, only.sql.parameters))]
+    pairs = enumerate(zip(queries, compiled, strict=True))
+    fused = join("\nUNION ALL\n", [_packed(place, query, one) for place, (query, one) in pairs])
+    answers: list[list[tuple[Any, ...]]] = [[] for _ in queries]
+    for place, _, names, rough, exact in session.rows(fused.text + "\nORDER BY 1, 2", fused.parameters):
+        answers[place].append(_unpacked(queries[place], names, rough, exact))
+    return [_result(query, one, stamp, rows) for query, one, rows in zip(queries, compiled, answers, strict=True)]
+
+
+def _packed(place: int, query: Query, compiled: Compiled) -> Sql:
+    """One query's answer in the shape all answers share: its place, a row number, and three lists.
+
+    Members as text, ratios as floats, counts and sums as exact decimals; a number is in one list and NULL in the other.
+    """
+    names = ", ".join(f"CAST({name} AS VARCHAR)" for name in query.by)
+    numbers = compiled.columns[len(query.by) :]
+    rough = ", ".join(name if name in compiled.ratios else "NULL" for name in numbers)
+    exact = ", ".join("NULL" if name in compiled.ratios else name for name in numbers)
+    rank = Sql("row_number() OVER (ORDER BY ") + compiled.sort + ")" if query.by else Sql("1")
+    lists = f"CAST([{names}] AS VARCHAR[]), CAST([{rough}] AS DOUBLE[]), CAST([{exact}] AS DECIMAL(38, 8)[])"
+    return Sql(f"SELECT {place}, ") + rank + f", {lists}\nFROM (\n" + compiled.sql + f"\n) AS answer_{place}"
+
+
+def _unpacked(query: Query, names: list[Any], rough: list[Any], exact: list[Any]) -> tuple[Any, ...]:
+    members = [_READ[get_dimension(name).type](text) for name, text in zip(query.by, names, strict=True)]
+    return (*members, *(one if two is None else two for one, two in zip(rough, exact, strict=True)))
+
+
+_READ: Mapping[str, Callable[[str], Any]] = {"text": str, "date": date.fromisoformat, "integer": int}
+
+
+def _result(query: Query, compiled: Compiled, stamp: Stamp, rows: Sequence[Sequence[Any]]) -> Result:
+    plain_rows = tuple(tuple(plain(value) for value in row) for row in rows)
+    return Result(
+        query,
+        compiled.columns,
+        plain_rows,
+        stamp.as_of,
+        stamp.timezone,
+        stamp.version,
+        compiled.sql.text,
+        compiled.routes,
+    )
+
+
+def plain(value: Any) -> Any:
+    """A database value as JSON knows it: a whole decimal is an int, any other a float."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value

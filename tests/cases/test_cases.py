@@ -1,0 +1,125 @@
+"""Queries on recorded orders beside independent SQL over the raw files, and the figures others published."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fulfillment_bi.metrics.catalog import METRICS
+from fulfillment_bi.metrics.query import Filter, Query
+from fulfillment_bi.metrics.rollups import build_rollups
+from fulfillment_bi.metrics.rows import run_rows
+from fulfillment_bi.metrics.run import run_queries, run_query
+from fulfillment_bi.warehouse.engine import Limits, Session
+from fulfillment_bi.warehouse.engines.duckdb import DuckEngine
+from tests.metrics.conftest import Version
+from tests.metrics.hand import answer, hand
+from tests.metrics.olist import fill_olist, folder
+
+CASES = tomllib.loads((Path(__file__).parent / "olist.toml").read_text("utf-8"))["case"]
+GRAINS = [
+    (name, level)
+    for name, metric in METRICS.items()
+    for level in metric.measures
+    if level == metric.level or not name.endswith("_fill_rate")  # the four share their measures
+]
+INFO = Version()
+
+pytestmark = [
+    pytest.mark.real_data,
+    pytest.mark.skipif(not folder().is_dir(), reason=f"no recorded orders in {folder()} (set FBI_REAL_DATA)"),
+]
+
+
+@pytest.fixture(scope="module")
+def olist(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    scratch = tmp_path_factory.mktemp("olist")
+    session = DuckEngine().open_writer(scratch / "olist.duckdb", Limits(), scratch)
+    fill_olist(session)
+    build_rollups(session)
+    yield session
+    session.close()
+
+
+def query_of(case: dict[str, Any]) -> Query:
+    where = tuple(Filter(dimension, tuple(values)) for dimension, values in case.get("where", {}).items())
+    switches = {name: case[name] for name in ("level", "timestamps", "basis") if name in case}
+    period = {"start": case.get("from"), "end": case.get("to")}
+    return Query(tuple(case["metrics"]), tuple(case.get("by", ())), where, **period, **switches)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_case(olist: Session, case: dict[str, Any]) -> None:
+    query = query_of(case)
+    columns = (*query.by, *case["columns"])
+    records = run_query(olist, INFO, query).records()
+    ours = {row[: len(query.by)]: row[len(query.by) :] for row in (tuple(r[c] for c in columns) for r in records)}
+    theirs = {
+        row[: len(query.by)]: tuple(float(cell) for cell in row[len(query.by) :]) for row in olist.rows(case["sql"])
+    }
+    assert ours.keys() == theirs.keys()
+    for member, numbers in ours.items():
+        assert numbers == pytest.approx(theirs[member], rel=1e-9), member
+    if "published" in case:
+        assert [[row[name] for name in columns] for row in records] == case["published"]
+
+
+def test_published_rates(olist: Session) -> None:
+    late = run_query(olist, INFO, query_of(CASES[0]))
+    lines = run_query(olist, INFO, query_of(CASES[1]))
+    review = run_query(olist, INFO, Query(("review_score",)))
+    assert round(late.value("delivery_delay_rate") * 100, 3) == 6.861
+    assert round(lines.value("ship_delay_rate") * 100, 2) == 9.65
+    assert (round(review.value("review_score"), 4), review.value("review_score_d")) == (4.0909, 19_986)
+
+
+def test_published_phases(olist: Session) -> None:
+    """0.42 days to approve, 2.83 to hand over, 9.27 on the way: 12.52."""
+    delivered = (Filter("delivery_state", ("delivered",)),)
+    query = Query(("stage_time_mean",), by=("stage",), where=delivered, timestamps="all")
+    phases = {row["stage"]: row for row in run_query(olist, INFO, query).records()}
+    days = {stage: round(row["stage_time_mean"], 2) for stage, row in phases.items()}
+    assert days == {"pay": 0.42, "ship": 2.83, "deliver": 9.27}
+    assert phases["pay"]["stage_time_mean_n"] == 19_426
+
+
+@pytest.mark.parametrize(("name", "level"), GRAINS)
+def test_every_metric_by_every_dimension(olist: Session, name: str, level: Any) -> None:
+    """Rollup = fact = hand-written SQL."""
+    made = hand(name, level, str(METRICS[name].event))
+    queries = [Query((name,), by=(dimension,), level=level) for dimension in made.dimensions()]
+    rolled = run_queries(olist, INFO, queries)
+    facts = run_queries(olist, INFO, queries, prefer="fact")
+    for dimension, from_rollup, from_fact in zip(made.dimensions(), rolled, facts, strict=True):
+        assert from_rollup.rows == from_fact.rows, dimension
+        by_hand = answer(olist, made, dimension)
+        assert {row[0] for row in from_fact.rows} == by_hand.keys(), dimension
+        for member, value, n, d in from_fact.rows:
+            expected = by_hand[member]
+            assert (n, d) == pytest.approx(expected[1:3], rel=1e-12), (dimension, member)
+            assert value == (None if expected[0] is None else pytest.approx(expected[0], rel=1e-9)), (dimension, member)
+
+
+@pytest.mark.parametrize(("name", "level"), GRAINS)
+def test_the_rows_behind_are_as_many_as_printed(olist: Session, name: str, level: Any) -> None:
+    query = Query((name,), level=level)
+    printed = run_query(olist, INFO, query)
+    for part, suffix in (("numerator", "_n"), ("denominator", "_d")):
+        behind = run_rows(olist, INFO, query, name, part, limit=5)  # type: ignore[arg-type]
+        number = printed.value(name + suffix)
+        assert (behind.count if behind.total is None else behind.total) == pytest.approx(number, rel=1e-12)
+
+
+def test_rollups_answer_most_questions(olist: Session) -> None:
+    usual = ("channel", "region", "warehouse", "carrier", "day", "week", "month", "weekday")
+    for name, metric in METRICS.items():
+        measure = metric.measures[metric.level]
+        if measure.quantile or measure.basis.name == "now" or name == "data_issues":  # 517 issues need no rollup
+            continue
+        for dimension in usual:
+            route = run_query(olist, INFO, Query((name,), by=(dimension,))).routes[name]
+            assert route.startswith("rollup_"), (name, dimension, route)

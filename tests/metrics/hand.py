@@ -1,0 +1,184 @@
+"""Every metric once more, written by hand: plain SQL over the facts, sharing nothing with the catalogue or compiler."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from fulfillment_bi.warehouse.engine import Session
+
+LEVELS = ("order", "line", "unit", "value")
+SPLITS = {
+    "channel": ("JOIN dim_channel USING (channel_id)", "channel"),
+    "shop": ("JOIN dim_shop USING (shop_id)", "shop"),
+    "region": ("JOIN dim_region USING (region_id)", "region"),
+    "country": ("JOIN dim_region USING (region_id)", "country"),
+    "warehouse": ("JOIN dim_warehouse USING (warehouse_id)", "warehouse"),
+    "carrier": ("JOIN dim_carrier USING (carrier_id)", "carrier"),
+    "sku": ("JOIN dim_sku USING (sku_id)", "sku"),
+    "category": ("JOIN dim_category USING (category_id)", "category"),
+    "brand": ("JOIN dim_sku USING (sku_id)", "brand"),
+    "day": ("", "{day}"),
+    "week": ("", "{day} - CAST((dayofweek({day}) + 6) % 7 AS INTEGER)"),
+    "month": ("", "left(CAST({day} AS VARCHAR), 7)"),
+    "quarter": ("", "CAST(year({day}) AS VARCHAR) || '-Q' || CAST((month({day}) + 2) // 3 AS VARCHAR)"),
+    "weekday": ("", "CASE dayofweek({day}) WHEN 0 THEN 7 ELSE dayofweek({day}) END"),
+    "hour": ("", "{hour}"),
+}
+ATTRIBUTES = {
+    "fct_order": (
+        "delivery_state",
+        "ship_state",
+        "status",
+        "cancelled_by",
+        "current_stage",
+        "promise_bucket",
+        "break_stage",
+    ),
+    "fct_order_line": ("delivery_state", "ship_state"),
+    "fct_order_stage": ("delivery_state", "ship_state", "stage"),
+    "fct_order_issue": ("delivery_state", "ship_state", "status", "issue"),
+    "fct_review": ("delivery_state", "ship_state"),
+}
+
+
+@dataclass(frozen=True)
+class Hand:
+    """Numerator and denominator as SQL aggregates; `value` where it is not their ratio. `day` is empty for now.
+
+    `pending` counts promises not yet due, which keep a member in an answer by order day.
+    """
+
+    table: str
+    day: str
+    numerator: str
+    denominator: str
+    value: str = ""
+    pending: str = ""
+
+    def dimensions(self) -> list[str]:
+        attributes = ATTRIBUTES[self.table]
+        names = [
+            name for name in SPLITS if self.day or name not in ("day", "week", "month", "quarter", "weekday", "hour")
+        ]
+        if self.table != "fct_order_line":
+            names = [name for name in names if name not in ("sku", "category", "brand")]
+        return [*names, *attributes]
+
+
+def hand(
+    metric: str, level: str, event: str, promise: str = "original", seller: bool = False, basis: str = "due"
+) -> Hand:
+    """The metric under one definition."""
+    if metric in ("otif", "ship_delay_rate", "delivery_delay_rate"):
+        day = f"{'sign' if event == 'sign' else 'ship'}_due_{promise}"
+        made = _promise(metric, level, event, promise, seller, day)
+        return _by_order(made, level, f"{event}_{promise}", seller) if basis == "order" else made
+    if metric.endswith("_fill_rate"):
+        made = _fill(level, event, promise, seller, f"sign_due_{promise}")
+        return _by_order(made, level, f"sign_{promise}", seller) if basis == "order" else made
+    made = PLAIN[metric]
+    if basis == "order" and made.table != "fct_review" and made.day:
+        return Hand(made.table, "created", made.numerator, made.denominator, made.value)
+    return made
+
+
+def _by_order(made: Hand, level: str, key: str, seller: bool) -> Hand:
+    assert not seller
+    amount = {"unit": "qty_due", "value": "qty_due * unit_price"}.get(level, "1")
+    pending = f"sum(CASE WHEN pending_{key} = 1 THEN {amount} ELSE 0 END)"
+    return Hand(made.table, "created", made.numerator, made.denominator, pending=pending)
+
+
+def _promise(metric: str, level: str, event: str, promise: str, seller: bool, day: str) -> Hand:
+    key = f"{event}_{promise}"
+    due = f"due_{key} = 1" + (f" AND excused_{key} = 0" if seller else "")
+    if level in ("order", "line"):
+        flag = "otif" if metric == "otif" else "late"
+        table = "fct_order" if level == "order" else "fct_order_line"
+        return Hand(
+            table,
+            day,
+            f"sum(CASE WHEN {due} AND {flag}_{key} = 1 THEN 1 ELSE 0 END)",
+            f"sum(CASE WHEN {due} THEN 1 ELSE 0 END)",
+        )
+    price = "unit_price" if level == "value" else "1"
+    units = f"units_{key}" if metric == "otif" else f"(qty_due - units_{key})"
+    return Hand(
+        "fct_order_line",
+        day,
+        f"sum(CASE WHEN {due} THEN {units} * {price} ELSE 0 END)",
+        f"sum(CASE WHEN {due} THEN qty_due * {price} ELSE 0 END)",
+    )
+
+
+def _fill(level: str, event: str, promise: str, seller: bool, day: str) -> Hand:
+    due = f"due_sign_{promise} = 1" + (f" AND excused_{event}_{promise} = 0" if seller else "")
+    if level in ("order", "line"):
+        table = "fct_order" if level == "order" else "fct_order_line"
+        filled = f"sum(CASE WHEN {due} AND filled_{event}_{promise} = 1 THEN 1 ELSE 0 END)"
+        return Hand(table, day, filled, f"sum(CASE WHEN {due} THEN 1 ELSE 0 END)")
+    price = "unit_price" if level == "value" else "1"
+    return Hand(
+        "fct_order_line",
+        day,
+        f"sum(CASE WHEN {due} THEN fill_units_{event}_{promise} * {price} ELSE 0 END)",
+        f"sum(CASE WHEN {due} THEN qty_due * {price} ELSE 0 END)",
+    )
+
+
+_CYCLE = "CASE WHEN is_signed = 1 AND sequence_possible = 1 THEN cycle_seconds END"
+_STAGE = "CASE WHEN sequence_possible = 1 THEN seconds END"
+PLAIN = {
+    "otif_failures": Hand("fct_order", "sign_due_original", "sum(is_failed)", "sum(is_failed)", "sum(is_failed)"),
+    "orders": Hand("fct_order", "created", "count(*)", "count(*)", "count(*)"),
+    "order_value": Hand("fct_order", "created", "sum(order_value)", "sum(order_value)", "sum(order_value)"),
+    "cancellation_rate": Hand("fct_order", "created", "sum(is_cancelled)", "sum(is_created)"),
+    "backlog": Hand("fct_order", "", "sum(is_open)", "sum(is_open)", "sum(is_open)"),
+    "order_completeness": Hand(
+        "fct_order",
+        "created",
+        "sum(CASE WHEN completeness_known = 1 THEN is_complete ELSE 0 END)",
+        "sum(completeness_known)",
+    ),
+    "data_issues": Hand("fct_order_issue", "created", "count(*)", "count(*)", "count(*)"),
+    "review_score": Hand("fct_review", "created", "sum(score)", "count(score)"),
+    "cycle_time_p50": Hand(
+        "fct_order", "signed", f"count({_CYCLE})", f"count({_CYCLE})", f"quantile_cont({_CYCLE}, 0.5) / 86400"
+    ),
+    "cycle_time_p90": Hand(
+        "fct_order", "signed", f"count({_CYCLE})", f"count({_CYCLE})", f"quantile_cont({_CYCLE}, 0.9) / 86400"
+    ),
+    "cycle_time_mean": Hand("fct_order", "signed", f"count({_CYCLE})", f"count({_CYCLE})", f"avg({_CYCLE}) / 86400"),
+    "stage_time": Hand(
+        "fct_order_stage", "ended", f"count({_STAGE})", f"count({_STAGE})", f"quantile_cont({_STAGE}, 0.5) / 86400"
+    ),
+    "stage_time_p90": Hand(
+        "fct_order_stage", "ended", f"count({_STAGE})", f"count({_STAGE})", f"quantile_cont({_STAGE}, 0.9) / 86400"
+    ),
+    "stage_time_mean": Hand(
+        "fct_order_stage", "ended", f"count({_STAGE})", f"count({_STAGE})", f"avg({_STAGE}) / 86400"
+    ),
+}
+
+
+def answer(session: Session, made: Hand, dimension: str = "", condition: str = "") -> dict[Any, tuple[Any, ...]]:
+    """Member -> (value, numerator, denominator, pending), without members for which nothing was counted."""
+    join, member = SPLITS.get(dimension, ("", f"coalesce({dimension}, 'none')")) if dimension else ("", "'all'")
+    day, hour = (f"{made.day}_day", f"{made.day}_hour") if made.day else ("NULL", "NULL")
+    where = [f"{day} IS NOT NULL"] if made.day else []
+    where += [condition] if condition else []
+    sql = f"""
+        SELECT {member.format(day=day, hour=hour)} AS member, {made.value or "NULL"},
+               {made.numerator}, {made.denominator}, {made.pending or "0"}
+        FROM {made.table} {join}
+        {"WHERE " + " AND ".join(where) if where else ""}
+        GROUP BY 1
+    """
+    found = {}
+    for name, value, *parts in session.rows(sql):
+        n, d, pending = (float(part or 0) for part in parts)
+        if n or d or pending:
+            ratio = n / d if d else None
+            found[name] = (ratio if not made.value else None if value is None else float(value), n, d, pending)
+    return found

@@ -1,0 +1,85 @@
+"""The rows behind a number are those it counted, all of them and no others."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from fulfillment_bi.errors import UnknownNameError, UsageError
+from fulfillment_bi.metrics.catalog import METRICS
+from fulfillment_bi.metrics.query import Filter, Query
+from fulfillment_bi.metrics.rows import run_rows
+from fulfillment_bi.metrics.run import run_query
+from fulfillment_bi.warehouse.engine import Session
+
+GRAINS = [(name, level) for name, metric in METRICS.items() for level in metric.measures]
+PERIOD = {"start": date(2026, 1, 10), "end": date(2026, 2, 20)}
+
+
+@pytest.mark.parametrize(("name", "level"), GRAINS)
+def test_count_or_total_is_the_printed_number(star: Session, info: Any, name: str, level: Any) -> None:
+    promises = METRICS[name].is_promise
+    for causes in ("all", "seller") if promises else ("all",):
+        where = (Filter("channel", ("jd", "tmall")), Filter("category", ("shoes",)))
+        query = Query((name,), level=level, causes=causes, where=where, **PERIOD)  # type: ignore[arg-type]
+        printed = run_query(star, info, query)
+        for part, suffix in (("numerator", "_n"), ("denominator", "_d")):
+            behind = run_rows(star, info, query, name, part, limit=3)  # type: ignore[arg-type]
+            number = printed.value(name + suffix)
+            assert number > 0
+            assert (behind.count if behind.total is None else behind.total) == pytest.approx(number, rel=1e-12)
+            if level in ("order", "line") and name not in ("review_score", "order_value"):
+                assert behind.count == number
+            assert len(behind.rows) == min(3, behind.count)
+            assert behind.columns[:2] == ("channel", "order_no")
+
+
+@pytest.mark.parametrize("event", ["warehouse", "platform", "scan", "ship", "sign"])
+@pytest.mark.parametrize("promise", ["original", "current"])
+@pytest.mark.parametrize("basis", ["due", "order"])
+def test_under_every_definition(star: Session, info: Any, event: Any, promise: Any, basis: Any) -> None:
+    for level in ("order", "line", "unit", "value"):
+        query = Query(("otif",), level=level, event=event, promise=promise, basis=basis, **PERIOD)  # type: ignore[arg-type]
+        behind = run_rows(star, info, query, "otif", "numerator")
+        number = run_query(star, info, query).value("otif_n")
+        assert (behind.count if behind.total is None else behind.total) == pytest.approx(number, rel=1e-12)
+        if behind.total is not None:
+            assert sum(row[-1] for row in behind.rows) == pytest.approx(number, rel=1e-9)
+
+
+def test_pages_put_together_are_all_rows_once(star: Session, info: Any) -> None:
+    everything = run_rows(star, info, Query(("otif",)), "otif", "denominator")
+    pages = [
+        run_rows(star, info, Query(("otif",)), "otif", "denominator", limit=50, offset=at) for at in range(0, 600, 50)
+    ]
+    assert tuple(row for page in pages for row in page.rows) == everything.rows
+    assert len({record["order_no"] for record in everything.records()}) == everything.count
+
+
+def test_order_and_text_filter(star: Session, info: Any) -> None:
+    descending = run_rows(star, info, Query(("orders",)), "orders", "numerator", order_by="-order_no", limit=1)
+    assert descending.records()[0]["order_no"] == "NO-000600"
+    found = run_rows(star, info, Query(("orders",)), "orders", "numerator", text="no-00001")
+    assert sorted(record["order_no"] for record in found.records()) == [f"NO-00001{digit}" for digit in range(10)]
+    assert found.count == 10
+    shoes = run_rows(star, info, Query(("line_fill_rate",)), "line_fill_rate", "denominator", text="运动鞋")
+    assert {record["sku"] for record in shoes.records()} == {"SKU-1"}
+    nothing = run_rows(star, info, Query(("unit_fill_rate",)), "unit_fill_rate", "numerator", text="' OR 1=1 --")
+    assert (nothing.count, nothing.rows, nothing.total) == (0, (), 0)
+
+
+def test_times_are_shown_in_business_time(star: Session, info: Any) -> None:
+    shown = run_rows(star, info, Query(("orders",)), "orders", "numerator", limit=1).records()[0]
+    day, hour = star.rows("SELECT created_day, created_hour FROM fct_order WHERE order_no = ?", (shown["order_no"],))[0]
+    assert (shown["created_at"].date(), shown["created_at"].hour) == (day, hour)
+
+
+def test_refusals(star: Session, info: Any) -> None:
+    with pytest.raises(UnknownNameError, match="There is no part 'nominator'"):
+        run_rows(star, info, Query(("otif",)), "otif", "nominator")  # type: ignore[arg-type]
+    with pytest.raises(UnknownNameError, match="There is no column 'oder_no'"):
+        run_rows(star, info, Query(("otif",)), "otif", "numerator", order_by="oder_no")
+    with pytest.raises(UsageError, match="cannot be negative"):
+        run_rows(star, info, Query(("otif",)), "otif", "numerator", offset=-1)
