@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.warehouse.world import World
 
 from fulfillment_bi.warehouse.build import EVENTS, PROMISES
 from fulfillment_bi.warehouse.engine import Session
+from tests.warehouse.world import World
 
 START = datetime(2026, 3, 2, 1, 0)
 

@@ -1,0 +1,1 @@
+"""Published versions, the engine behind them and the models built in them."""

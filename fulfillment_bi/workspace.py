@@ -1,0 +1,266 @@
+"""Settings, the open warehouse and everything that can be asked of it: the one object passed around.
+
+Web, reports and the command line hold a `Workspace` and call it; it delegates to metrics, insight and the load
+ledger, each call on a cursor of its own, so one workspace may be shared by any number of threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from fulfillment_bi.cache import ResultCache
+from fulfillment_bi.errors import NoVersionError
+from fulfillment_bi.metrics.query import Filter, Part, Query, Result
+from fulfillment_bi.settings import Settings, load_settings
+from fulfillment_bi.warehouse.engine import DamagedError, Session
+from fulfillment_bi.warehouse.pointer import VersionInfo
+from fulfillment_bi.warehouse.reader import Reader
+from fulfillment_bi.warehouse.tables import read_meta
+from fulfillment_bi.warehouse.verify import Finding
+from fulfillment_bi.warehouse.versions import Store, nothing_loaded
+
+if TYPE_CHECKING:
+    from fulfillment_bi.insight.timeline import Timeline
+    from fulfillment_bi.metrics.members import Member
+    from fulfillment_bi.metrics.rows import RowsResult
+
+Question = Callable[[Session, VersionInfo], Any]
+
+
+def open_workspace(home: Path | str | None = None, settings: Settings | None = None) -> Workspace:
+    """The workspace over the warehouse in `home` (default: the setting `home`); an empty or missing directory is fine.
+
+    Nothing is read or created until something is asked. Raises SettingsError when a setting cannot be used.
+    """
+    chosen = settings if settings is not None else load_settings()
+    if home is not None:
+        chosen = replace(chosen, home=Path(home))
+    return Workspace(chosen, Store(chosen.home, limits=chosen.limits(), keep=chosen.keep_versions))
+
+
+class Workspace:
+    """Questions about one warehouse.
+
+    An unpinned workspace answers each call from the version that is current at that moment; `pinned()` gives one that
+    stays on a single version. Every question raises NoVersionError while nothing has been published.
+    """
+
+    def __init__(
+        self, settings: Settings, store: Store, *, cache: ResultCache | None = None, pin: Pin | None = None
+    ) -> None:
+        self.settings = settings
+        self.store = store
+        self._cache = cache if cache is not None else ResultCache(settings.cached_results)
+        self._pin = pin
+        self._seen = pin.info.id if pin is not None and pin.info is not None else ""
+
+    @property
+    def info(self) -> VersionInfo | None:
+        """The version that answers: the pinned one, else the current one; None before the first load."""
+        return self._pin.info if self._pin is not None else self.store.current()
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether the current version was loaded from the bundled sample (False before the first load)."""
+        if self.info is None:
+            return False
+        return bool(self._cached("is_sample", lambda session, _: _is_sample(session)))
+
+    @property
+    def problems(self) -> list[Finding]:
+        """What had to be worked around to find a readable version (a lost pointer, a damaged file); usually empty."""
+        return self.store.problems()
+
+    def run(self, query: Query) -> Result:
+        """The answer to `query`. Computed once per version and query, also when many threads ask at the same time.
+
+        Raises UnknownNameError or NotApplicableError for a query the catalogue does not allow.
+        """
+        from fulfillment_bi.metrics.run import run_query
+
+        answer: Result = self._cached(query, lambda session, info: run_query(session, info, query))
+        return answer
+
+    def run_all(self, queries: Sequence[Query]) -> list[Result]:
+        """The answers in the order of `queries`, all from one version."""
+        with self.pinned() as page:
+            page._compute_together(queries)
+            return [page.run(query) for query in queries]
+
+    def _compute_together(self, queries: Sequence[Query]) -> None:
+        """Compute and keep what is not known yet in as few statements as possible."""
+        from fulfillment_bi.metrics.run import run_queries
+
+        if self.info is None:
+            return
+        version = self.info.id
+        missing = tuple(query for _, query in self._cache.missing((version, query) for query in queries))
+        if len(missing) > 1:
+            found: list[Result] = self._cached(
+                ("together", missing), lambda session, info: run_queries(session, info, missing)
+            )
+            for result in found:
+                self._cache.put((version, result.query), result)
+
+    def rows(
+        self,
+        query: Query,
+        metric: str,
+        part: Part,
+        *,
+        limit: int | None = None,
+        offset: int = 0,
+        order_by: str | None = None,
+    ) -> RowsResult:
+        """The rows counted in the numerator or denominator of `metric` under `query`, with their total count."""
+        from fulfillment_bi.metrics.rows import run_rows
+
+        found: RowsResult = self._ask(
+            lambda session, info: run_rows(
+                session, info, query, metric, part, limit=limit, offset=offset, order_by=order_by
+            )
+        )
+        return found
+
+    def members(self, dimension: str, search: str = "", limit: int = 50, where: Sequence[Filter] = ()) -> list[Member]:
+        """At most `limit` members of `dimension` whose name contains `search`, within the filters `where`."""
+        from fulfillment_bi.metrics.members import find_members
+
+        filters = tuple(where)
+        found: list[Member] = self._cached(
+            ("members", dimension, search, limit, filters),
+            lambda session, _: find_members(session, dimension, search=search, limit=limit, where=filters),
+        )
+        return list(found)
+
+    def timeline(self, channel: str, order_no: str) -> Timeline | None:
+        """One order's events, promises and stages; None when the order is unknown."""
+        from fulfillment_bi.insight.timeline import order_timeline
+
+        found: Timeline | None = self._ask(lambda session, _: order_timeline(session, channel, order_no))
+        return found
+
+    def loads(self) -> list[Any]:
+        """The load ledger, newest first (rows as `ingest.ledger.list_loads` returns them)."""
+        from fulfillment_bi.ingest.ledger import list_loads
+
+        return list(self._ask(lambda session, _: list_loads(session)))
+
+    def freshness(self) -> list[Any]:
+        """The newest event time per source (rows as `ingest.ledger.freshness` returns them)."""
+        from fulfillment_bi.ingest.ledger import freshness
+
+        return list(self._ask(lambda session, _: freshness(session)))
+
+    def quarantine(self, limit: int = 100, offset: int = 0, **filters: Any) -> Any:
+        """Refused rows with their reasons; `filters` go to `ingest.ledger.list_quarantine`."""
+        from fulfillment_bi.ingest.ledger import list_quarantine
+
+        return self._ask(lambda session, _: list_quarantine(session, limit=limit, offset=offset, **filters))
+
+    def quarantine_reasons(self, load_id: int | None = None) -> list[Any]:
+        """How often rows were refused for each reason (rows as `ingest.ledger.explain_quarantine` returns them)."""
+        from fulfillment_bi.ingest.ledger import explain_quarantine
+
+        return list(self._ask(lambda session, _: explain_quarantine(session, load_id=load_id)))
+
+    def pinned(self) -> Workspace:
+        """A workspace that stays on the version current now, so that a page never mixes two.
+
+        Use it as a context manager, or close() it: until then its version's file stays open. Shares the cache.
+        """
+        pin = self._pin.again() if self._pin is not None else Pin.on_current(self.store)
+        return Workspace(self.settings, self.store, cache=self._cache, pin=pin)
+
+    def refresh(self) -> bool:
+        """Look for a newly published version now; True when it differs from the one seen at the last refresh."""
+        if self._pin is not None:
+            return False
+        info = self.store.current(refresh=True)
+        seen, self._seen = self._seen, info.id if info is not None else ""
+        return seen != self._seen
+
+    def close(self) -> None:
+        """Give the pinned version back; on an unpinned workspace, close the store's open files."""
+        if self._pin is not None:
+            self._pin.close()
+        else:
+            self.store.close()
+
+    def __enter__(self) -> Workspace:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _ask(self, question: Question) -> Any:
+        return self._on_reader(lambda reader: question(reader.session, reader.info))
+
+    def _cached(self, key: Hashable, question: Question) -> Any:
+        return self._on_reader(
+            lambda reader: self._cache.get((reader.info.id, key), lambda: question(reader.session, reader.info))
+        )
+
+    def _on_reader(self, use: Callable[[Reader], Any]) -> Any:
+        """Use a reader of its own; when its file proves damaged, once more on the newest version that is not."""
+        with self._lease() as reader:
+            info = reader.info
+            try:
+                return use(reader)
+            except DamagedError as error:
+                if self._pin is not None:
+                    raise
+                failure = error
+        if not self.store.condemn(info.id):
+            raise failure
+        with self._lease() as reader:
+            return use(reader)
+
+    def _lease(self) -> Reader:
+        return self._pin.lease() if self._pin is not None else self.store.reader()
+
+
+class Pin:
+    """A hold on one version, or on "nothing loaded yet"."""
+
+    def __init__(self, home: Path, reader: Reader | None) -> None:
+        self._home = home
+        self._reader = reader
+
+    @classmethod
+    def on_current(cls, store: Store) -> Pin:
+        """A hold on the version current now."""
+        try:
+            return cls(store.home, store.reader())
+        except NoVersionError:
+            return cls(store.home, None)
+
+    def again(self) -> Pin:
+        """A second hold on the same version."""
+        return Pin(self._home, self._reader.lease() if self._reader is not None else None)
+
+    @property
+    def info(self) -> VersionInfo | None:
+        """The version held."""
+        return self._reader.info if self._reader is not None else None
+
+    def lease(self) -> Reader:
+        """Another reader of the same version. Raises NoVersionError when there was none."""
+        if self._reader is None:
+            raise nothing_loaded(self._home)
+        return self._reader.lease()
+
+    def close(self) -> None:
+        """Let the version go."""
+        if self._reader is not None:
+            self._reader.close()
+
+
+def _is_sample(session: Session) -> bool:
+    return read_meta(session).get("is_sample", "").lower() in {"1", "true", "yes"}
