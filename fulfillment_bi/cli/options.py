@@ -1,0 +1,115 @@
+"""The options that several commands share, declared once, and the query they make."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fulfillment_bi.errors import UsageError
+from fulfillment_bi.metrics.query import Basis, Causes, Compare, Event, Filter, Level, Promise, Query, Timestamps
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of a table.")]
+By = Annotated[list[str] | None, typer.Option("--by", metavar="DIM[,DIM]", help="Split by these dimensions.")]
+Where = Annotated[
+    list[str] | None,
+    typer.Option("--where", metavar="DIM=VALUE", help="Keep only this member; repeat for more (same dimension: or)."),
+]
+From = Annotated[str | None, typer.Option("--from", metavar="DATE", help="First business day, 2026-01-31.")]
+To = Annotated[str | None, typer.Option("--to", metavar="DATE", help="Last business day, inclusive.")]
+BasisOption = Annotated[
+    Basis, typer.Option("--basis", help="Promises that fall due in the period, or orders placed in it.")
+]
+LevelOption = Annotated[Level | None, typer.Option("--level", help="What is counted; default: the metric's own level.")]
+EventOption = Annotated[
+    Event | None,
+    typer.Option("--event", help="What keeps the promise; ship = first scan, else platform, else warehouse."),
+]
+PromiseOption = Annotated[Promise, typer.Option("--promise", help="The first promise, or the renegotiated one.")]
+CausesOption = Annotated[Causes, typer.Option("--causes", help="All failures, or only those the seller answers for.")]
+TimestampsOption = Annotated[
+    Timestamps, typer.Option("--timestamps", help="Leave physically impossible sequences out of durations, or not.")
+]
+CompareOption = Annotated[
+    Compare, typer.Option("--compare", help="Compare with the period before, or the same period last year.")
+]
+CsvFile = Annotated[
+    Path | None, typer.Option("--csv", metavar="FILE", help="Write a CSV file; without FILE, to standard output.")
+]
+XlsxFile = Annotated[Path | None, typer.Option("--xlsx", metavar="FILE", help="Write an Excel workbook.")]
+
+
+def names(text: str) -> tuple[str, ...]:
+    """The names in a comma-separated list."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def all_names(texts: list[str] | None) -> tuple[str, ...]:
+    """The names in several comma-separated lists, in order and each once."""
+    return tuple(dict.fromkeys(name for text in texts or () for name in names(text)))
+
+
+def business_day(text: str | None, option: str) -> date | None:
+    """An ISO date as given to `option`; raises UsageError where it is none."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"'{text}' is not a date.", where=option, hint="Write it as 2026-01-31.") from None
+
+
+def filters(texts: list[str] | None) -> tuple[Filter, ...]:
+    """Filters from DIM=VALUE texts; values of one dimension are alternatives, dimensions must all hold."""
+    chosen: dict[str, list[str]] = {}
+    for text in texts or ():
+        dimension, equals, value = text.partition("=")
+        if not equals or not dimension.strip():
+            raise UsageError(
+                f"'{text}' is not a filter.", where="--where", hint="Write DIM=VALUE, as in --where channel=tmall."
+            )
+        values = chosen.setdefault(dimension.strip(), [])
+        if value.strip() not in values:
+            values.append(value.strip())
+    return tuple(Filter(dimension, tuple(values)) for dimension, values in chosen.items())
+
+
+def query_of(
+    metrics: str,
+    *,
+    by: list[str] | None,
+    where: list[str] | None,
+    start: str | None,
+    end: str | None,
+    basis: Basis,
+    level: Level | None,
+    event: Event | None,
+    promise: Promise,
+    causes: Causes,
+    timestamps: Timestamps,
+    compare: Compare = "none",
+    order_by: str | None = None,
+    limit: int | None = None,
+) -> Query:
+    """The query that a command line asks for; raises UsageError for what can be seen to be wrong without data."""
+    first, last = business_day(start, "--from"), business_day(end, "--to")
+    if first is not None and last is not None and first > last:
+        raise UsageError(f"The period ends ({last}) before it starts ({first}).", where="--from", hint="Swap them.")
+    return Query(
+        metrics=names(metrics),
+        by=all_names(by),
+        where=filters(where),
+        start=first,
+        end=last,
+        basis=basis,
+        level=level,
+        event=event,
+        promise=promise,
+        causes=causes,
+        timestamps=timestamps,
+        compare=compare,
+        order_by=order_by,
+        limit=limit,
+    )

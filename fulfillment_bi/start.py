@@ -1,0 +1,187 @@
+"""Starts things with every layer wired in: a load that ends with rollups, the demonstration data, the web server.
+
+The command line and `app.py` both call this; nothing here prints except through the `say` it is given.
+"""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fulfillment_bi.errors import FulfillmentError, SettingsError
+from fulfillment_bi.workspace import Workspace, open_workspace
+
+if TYPE_CHECKING:
+    from fulfillment_bi.ingest.load import Progress
+    from fulfillment_bi.ingest.report import LoadReport
+
+DEMO_ORDERS = 100_000
+Say = Callable[[str], None]
+Wsgi = Callable[..., Any]
+
+
+def load_files(
+    workspace: Workspace,
+    paths: Sequence[Path],
+    *,
+    adapter: str | None = None,
+    sample: bool = False,
+    progress: Progress | None = None,
+) -> LoadReport:
+    """Load exports, build models and rollups, and publish the next version; see `ingest.load.load`."""
+    from fulfillment_bi.ingest.load import load
+    from fulfillment_bi.metrics.rollups import build_rollups
+
+    return load(
+        workspace.store,
+        workspace.settings,
+        paths,
+        adapter=adapter,
+        sample=sample,
+        progress=progress,
+        finish=(build_rollups,),
+    )
+
+
+def replay(workspace: Workspace) -> str:
+    """Check the archive again with today's mappings; the id of the version it makes."""
+    from fulfillment_bi.ingest.rebuild import rebuild
+    from fulfillment_bi.metrics.rollups import build_rollups
+
+    return rebuild(workspace.store, workspace.settings, replay=True, finish=(build_rollups,))
+
+
+def ensure_demo(workspace: Workspace, say: Say, orders: int | None = None) -> bool:
+    """Where nothing has been loaded, make the demonstration data and load them; True when it did.
+
+    `orders` defaults to FBI_DEMO_ORDERS, else 100,000. A crash leaves nothing loaded, and the next start tries again.
+    """
+    if workspace.info is not None:
+        return False
+    from fulfillment_bi.sample.demo import prepare_demo
+
+    count = orders if orders is not None else demo_orders()
+    folder = workspace.settings.home / "demo"
+    say(f"Nothing has been loaded yet: making sample data of {count:,} orders ...")
+    prepare_demo(folder, orders=count, progress=_tenths(say, "orders made"))
+    say("Loading the sample data ...")
+    report = load_files(workspace, [folder], sample=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    say(f"Loaded: version {report.version}. This is sample data; load your own with: fbi load PATH")
+    return True
+
+
+def start_web() -> int:
+    """`python app.py`: sample data where nothing is loaded, then the server; returns the exit code."""
+    try:
+        with open_workspace() as workspace:
+            require_address(workspace.settings.host, workspace.settings.port)
+            ensure_demo(workspace, _print)
+            serve(workspace, _print)
+    except KeyboardInterrupt:
+        return 0
+    except FulfillmentError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    return 0
+
+
+def demo_orders() -> int:
+    """The size of the demonstration, from FBI_DEMO_ORDERS."""
+    text = os.environ.get("FBI_DEMO_ORDERS", "").strip()
+    if not text:
+        return DEMO_ORDERS
+    if not text.isdigit() or int(text) < 1:
+        raise SettingsError(f"'{text}' is not a number of orders.", where="FBI_DEMO_ORDERS", hint="Use 1 or more.")
+    return int(text)
+
+
+def web_application(workspace: Workspace | None = None) -> Wsgi:
+    """The web application as WSGI, over the configured warehouse unless told otherwise."""
+    from fulfillment_bi.web.app import create_app
+
+    server: Wsgi = create_app(workspace if workspace is not None else open_workspace()).server
+    return server
+
+
+def serve(workspace: Workspace, say: Say, *, host: str | None = None, port: int | None = None) -> None:
+    """Serve the web application until stopped. Raises SettingsError for an address others could reach."""
+    from waitress import create_server
+
+    where = host or workspace.settings.host
+    at = port or workspace.settings.port
+    require_loopback(where)
+    application = web_application(workspace)
+    try:
+        server = create_server(application, host=where, port=at, threads=8, ident="")
+    except OSError as error:
+        raise _cannot_listen(where, at, error) from error
+    say(f"Serving on http://{_shown(where)}:{at}/  (stop with Ctrl-C)")
+    try:
+        server.run()
+    finally:
+        server.close()
+
+
+def require_loopback(host: str) -> None:
+    """Refuse an address that other machines can reach: there is no sign-in yet."""
+    try:
+        is_own = host == "localhost" or ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        is_own = False
+    if not is_own:
+        raise SettingsError(
+            f"'{host}' can be reached by other machines, and there is no sign-in yet.",
+            where="host",
+            hint="Use 127.0.0.1, and a proxy that signs people in where others need it.",
+        )
+
+
+def require_address(host: str, port: int) -> None:
+    """Refuse an address others can reach or a port in use, before work that takes a minute."""
+    require_loopback(host)
+    bare = host.strip("[]")
+    with socket.socket(socket.AF_INET6 if ":" in bare else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((bare, port))
+        except OSError as error:
+            raise _cannot_listen(host, port, error) from error
+
+
+def _print(line: str) -> None:
+    print(line, flush=True)
+
+
+def _cannot_listen(host: str, port: int, error: OSError) -> FulfillmentError:
+    if error.errno == errno.EADDRINUSE:
+        return FulfillmentError(
+            f"Port {port} is already in use.", where=host, hint=f"Stop what uses it, or set FBI_PORT={port + 1}."
+        )
+    reason = error.strerror or str(error)
+    return FulfillmentError(f"Cannot listen on port {port}: {reason}.", where=host, hint="Set FBI_PORT.")
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
+
+
+def _tenths(say: Say, what: str) -> Callable[[int, int], None]:
+    """Progress as a line for every tenth, so that a log stays short."""
+    last = 0
+
+    def progress(done: int, total: int) -> None:
+        nonlocal last
+        tenth = 10 * done // max(total, 1)
+        if tenth > last:
+            last = tenth
+            say(f"  {done:,} of {total:,} {what}")
+
+    return progress
