@@ -1,0 +1,186 @@
+"""Accepted records into `staged_*` and `state_*`: the newest export wins column by column, a blank never erases.
+
+`staged_*` holds every distinct row version once, with the newest load that brought it; `state_*` is, per key and
+column, the value of the highest rank. A rank is (precedence of the source for that column, export time of the file, its
+own time, its hash, line), so it does not depend on the order in which files arrive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fulfillment_bi.ingest.contracts import Column, Contract
+from fulfillment_bi.ingest.tables import staged, state
+from fulfillment_bi.warehouse.engine import Session
+
+_LINE_BITS = 40
+_LOAD_BITS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """How many accepted records did what: together they are all accepted records."""
+
+    new: int
+    updated: int
+    unchanged: int
+    superseded: int
+
+
+def merge(session: Session, contract: Contract, load_id: int, origin: str, accepted: str) -> Merged:
+    """Merge the table `accepted` (contract columns, `_source_line`) of load `load_id`, whose source is `origin`.
+
+    The load must already be in `loads`, since its times decide its rank.
+    """
+    total, keys = session.rows(
+        f"SELECT count(*), count(DISTINCT {_row(contract.key)}) FROM {accepted}"  # noqa: S608
+    )[0]
+    if total == 0:
+        return Merged(0, 0, 0, 0)
+    fresh = not session.rows(f"SELECT 1 FROM {staged(contract)} LIMIT 1")  # noqa: S608
+    _rank_loads(session)
+    _stage(session, contract, load_id, origin, accepted)
+    if fresh and total == keys:
+        names = _names(contract.names)
+        session.execute(
+            f"INSERT INTO {state(contract)} BY NAME SELECT {names}, {load_id} AS _load_id, _source_line FROM {accepted}"  # noqa: S608
+        )
+        return Merged(new=total, updated=0, unchanged=0, superseded=0)
+    _make_winners(session, contract, accepted, distinct=total == keys)
+    _make_merged(session, contract)
+    counts = _count(session, contract, total)
+    _replace_state(session, contract)
+    for table in ("winners", "merged"):
+        session.execute(f"DROP TABLE temp.{table}")
+    return counts
+
+
+def remerge(session: Session, contract: Contract, load_id: int, *, forget: bool = False) -> None:
+    """Compute the state anew for every key that a load has a say in, after its rank has changed.
+
+    With `forget`, what the load brought is taken out first.
+    """
+    _rank_loads(session)
+    session.execute(
+        f"CREATE OR REPLACE TEMP TABLE winners AS SELECT DISTINCT {_names(contract.key)} "  # noqa: S608
+        f"FROM {staged(contract)} WHERE _load_id = ?",
+        (load_id,),
+    )
+    if forget:
+        session.execute(f"DELETE FROM {staged(contract)} WHERE _load_id = ?", (load_id,))  # noqa: S608
+    _make_merged(session, contract)
+    _replace_state(session, contract)
+    for table in ("winners", "merged"):
+        session.execute(f"DROP TABLE temp.{table}")
+
+
+def _rank_loads(session: Session) -> None:
+    session.execute(
+        "CREATE OR REPLACE TEMP TABLE load_rank AS SELECT load_id, "
+        "row_number() OVER (ORDER BY exported_at, modified_at, sha256, adapter, load_id) AS rank FROM loads"
+    )
+
+
+def _stage(session: Session, contract: Contract, load_id: int, origin: str, accepted: str) -> None:
+    """Add row versions that are new; those already known take over the newer rank of this load."""
+    names = _names(contract.names)
+    table = staged(contract)
+    session.execute(
+        f"CREATE OR REPLACE TEMP TABLE row_versions AS SELECT {names}, {load_id} AS _load_id, "  # noqa: S608
+        f"max(_source_line) AS _source_line, CAST(? AS VARCHAR) AS _origin, hash({names}) AS _content "
+        f"FROM {accepted} GROUP BY {names}",
+        (origin,),
+    )
+    if session.rows(f"SELECT 1 FROM {table} LIMIT 1"):  # noqa: S608
+        same = f"s._content = v._content AND s._origin = v._origin AND {_same('s', 'v', contract.key)}"
+        session.execute(
+            f"CREATE OR REPLACE TEMP TABLE known_versions AS SELECT v._content, {_names(contract.key, 'v')}, "  # noqa: S608
+            f"v._source_line, new.rank > old.rank AS newer FROM row_versions AS v "
+            f"INNER JOIN {table} AS s ON {same} "
+            f"INNER JOIN load_rank AS old ON old.load_id = s._load_id "
+            f"INNER JOIN load_rank AS new ON new.load_id = v._load_id",
+        )
+        session.execute(
+            f"UPDATE {table} AS s SET _load_id = {load_id}, _source_line = v._source_line FROM known_versions AS v "  # noqa: S608
+            f"WHERE v.newer AND s._origin = ? AND s._content = v._content AND {_same('s', 'v', contract.key)}",
+            (origin,),
+        )
+        session.execute(
+            f"DELETE FROM row_versions AS v WHERE EXISTS (SELECT 1 FROM known_versions AS k "  # noqa: S608
+            f"WHERE k._content = v._content AND {_same('k', 'v', contract.key)})"
+        )
+        session.execute("DROP TABLE temp.known_versions")
+    session.execute(f"INSERT INTO {table} BY NAME SELECT * FROM row_versions")  # noqa: S608
+    session.execute("DROP TABLE temp.row_versions")
+
+
+def _make_winners(session: Session, contract: Contract, accepted: str, *, distinct: bool) -> None:
+    """One record per key of the file: its last."""
+    last = "" if distinct else (
+        f" QUALIFY row_number() OVER (PARTITION BY {_names(contract.key)} ORDER BY _source_line DESC) = 1"
+    )
+    session.execute(f"CREATE OR REPLACE TEMP TABLE winners AS SELECT * FROM {accepted}{last}")  # noqa: S608
+
+
+def _make_merged(session: Session, contract: Contract) -> None:
+    """The state of every key in `winners`, from all row versions."""
+    key = _names(contract.key)
+    values = [contract.column(name) for name in contract.values]
+    best = ", ".join(
+        f'arg_max("{column.name}", {_rank(column)}) FILTER ("{column.name}" IS NOT NULL) AS "{column.name}"'
+        for column in values
+    )
+    session.execute(
+        f"CREATE OR REPLACE TEMP TABLE merged AS SELECT {key}, {best + ', ' if best else ''}"  # noqa: S608
+        f"arg_max(_load_id, _rank) AS _load_id, arg_max(_source_line, _rank) AS _source_line "
+        f"FROM (SELECT s.*, (r.rank << {_LINE_BITS}) + s._source_line AS _rank FROM {staged(contract)} AS s "
+        f"INNER JOIN load_rank AS r ON r.load_id = s._load_id "
+        f"WHERE EXISTS (SELECT 1 FROM winners AS w WHERE {_same('w', 's', contract.key)})) AS ranked GROUP BY {key}"
+    )
+
+
+def _rank(column: Column) -> str:
+    """The rank of a row for this column: sources that the contract trusts more come first."""
+    if not column.precedence:
+        return "_rank"
+    cases = " ".join(
+        f"WHEN '{source}' THEN {len(column.precedence) - place}" for place, source in enumerate(column.precedence)
+    )
+    return f"_rank + (CAST(CASE _origin {cases} ELSE 0 END AS BIGINT) << {_LINE_BITS + _LOAD_BITS})"
+
+
+def _count(session: Session, contract: Contract, total: int) -> Merged:
+    changed = " OR ".join(f'b."{name}" IS DISTINCT FROM m."{name}"' for name in contract.values) or "FALSE"
+    lost = " OR ".join(
+        f'(w."{name}" IS NOT NULL AND w."{name}" IS DISTINCT FROM m."{name}")' for name in contract.values
+    ) or "FALSE"
+    new, updated, superseded, winners = session.rows(
+        f"SELECT count(*) FILTER (is_new), count(*) FILTER (NOT is_new AND is_changed), "  # noqa: S608
+        f"count(*) FILTER (NOT is_new AND NOT is_changed AND has_lost), count(*) FROM ("
+        f"SELECT b._load_id IS NULL AS is_new, {changed} AS is_changed, {lost} AS has_lost FROM winners AS w "
+        f"INNER JOIN merged AS m ON {_same('w', 'm', contract.key)} "
+        f"LEFT JOIN {state(contract)} AS b ON {_same('b', 'w', contract.key)}) AS judged"
+    )[0]
+    return Merged(new, updated, winners - new - updated - superseded, superseded + total - winners)
+
+
+def _replace_state(session: Session, contract: Contract) -> None:
+    table = state(contract)
+    session.execute(
+        f"DELETE FROM {table} AS s WHERE EXISTS (SELECT 1 FROM winners AS w WHERE {_same('w', 's', contract.key)})"  # noqa: S608
+    )
+    session.execute(f"INSERT INTO {table} BY NAME SELECT * FROM merged")  # noqa: S608
+
+
+def _names(names: Sequence[str], alias: str = "") -> str:
+    prefix = f"{alias}." if alias else ""
+    return ", ".join(f'{prefix}"{name}"' for name in names)
+
+
+def _row(names: Sequence[str]) -> str:
+    return f"row({_names(names)})"
+
+
+def _same(left: str, right: str, names: Sequence[str]) -> str:
+    return " AND ".join(f'{left}."{name}" IS NOT DISTINCT FROM {right}."{name}"' for name in names)
