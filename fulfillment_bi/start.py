@@ -12,10 +12,12 @@ import shutil
 import socket
 import sys
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fulfillment_bi.errors import FulfillmentError, SettingsError
+from fulfillment_bi.metrics.query import Query
 from fulfillment_bi.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
@@ -59,23 +61,39 @@ def replay(workspace: Workspace) -> str:
 
 
 def ensure_demo(workspace: Workspace, say: Say, orders: int | None = None) -> bool:
-    """Where nothing has been loaded, make the demonstration data and load them; True when it did.
+    """Where nothing has been loaded, or sample data that ended before yesterday, make and load sample data anew.
 
-    `orders` defaults to FBI_DEMO_ORDERS, else 100,000. A crash leaves nothing loaded, and the next start tries again.
+    True when it did. `orders` defaults to FBI_DEMO_ORDERS, else 100,000. A crash leaves what was there, and the next
+    start tries again. Data of one's own are never touched.
     """
-    if workspace.info is not None:
+    reason = _why_demo(workspace)
+    if not reason:
         return False
     from fulfillment_bi.sample.demo import prepare_demo
 
     count = orders if orders is not None else demo_orders()
     folder = workspace.settings.home / "demo"
-    say(f"Nothing has been loaded yet: making sample data of {count:,} orders ...")
+    say(f"{reason}: making sample data of {count:,} orders ...")
     prepare_demo(folder, orders=count, progress=_tenths(say, "orders made"))
     say("Loading the sample data ...")
     report = load_files(workspace, [folder], sample=True)
     shutil.rmtree(folder, ignore_errors=True)
     say(f"Loaded: version {report.version}. This is sample data; load your own with: fbi load PATH")
     return True
+
+
+def _why_demo(workspace: Workspace) -> str:
+    """Why sample data are needed; empty where they are not."""
+    if workspace.info is None:
+        return "Nothing has been loaded yet"
+    if not workspace.is_sample:
+        return ""
+    as_of = workspace.run(Query(metrics=("orders",))).as_of
+    if not as_of:
+        return ""
+    # A wall that ends days ago looks dead: the sample is there to be looked at, so it moves with the calendar.
+    age = datetime.now(UTC) - datetime.fromisoformat(as_of)
+    return f"The sample data are {age.days} days old" if age >= timedelta(days=2) else ""
 
 
 def start_web() -> int:

@@ -11,12 +11,15 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from fulfillment_bi.errors import FulfillmentError, SettingsError
-from fulfillment_bi.start import demo_orders, ensure_demo, require_address, require_loopback
+from fulfillment_bi.metrics.query import Query
+from fulfillment_bi.sample.write import write_sample
+from fulfillment_bi.start import demo_orders, ensure_demo, load_files, require_address, require_loopback
 from fulfillment_bi.workspace import open_workspace
 
 ROOT = Path(__file__).parent.parent
@@ -113,6 +116,23 @@ def test_real_data_are_never_replaced_by_a_demo(tmp_path: Path):
     with open_workspace(tmp_path / "warehouse") as workspace:
         assert ensure_demo(workspace, said.append, orders=300)
         assert workspace.is_sample
+        assert not ensure_demo(workspace, said.append, orders=300)
+
+
+def test_sample_data_that_have_aged_are_made_anew_and_own_data_never(tmp_path: Path):
+    aged = datetime.now(UTC).date() - timedelta(days=9)
+    write_sample(tmp_path / "old", orders=300, days=30, end=aged)
+    said: list[str] = []
+    with open_workspace(tmp_path / "sample") as workspace:
+        load_files(workspace, [tmp_path / "old"], sample=True)
+        assert ensure_demo(workspace, said.append, orders=300)
+        workspace.refresh()
+        assert workspace.is_sample
+        newest = datetime.fromisoformat(workspace.run(Query(metrics=("orders",))).as_of)
+    assert "days old" in said[0]
+    assert datetime.now(UTC) - newest < timedelta(days=2)
+    with open_workspace(tmp_path / "own") as workspace:
+        load_files(workspace, [tmp_path / "old"])
         assert not ensure_demo(workspace, said.append, orders=300)
 
 
