@@ -54,6 +54,15 @@ MACROS = (
     # Payment after hand-over happens (cash on delivery, slow approval); being sent before being ordered does not.
     "CREATE OR REPLACE TEMP MACRO is_sequence_possible(created, shipped, signed) AS "
     "coalesce(shipped >= created, true) AND coalesce(signed >= shipped, true) AND coalesce(signed >= created, true)",
+    # Review and allocation come in either order; what one warehouse does with its hands does not.
+    "CREATE OR REPLACE TEMP MACRO are_steps_possible(created, paid, reviewed, allocated, picked, packed, sent) AS "
+    "coalesce(paid >= created, true) AND coalesce(reviewed >= created, true) AND coalesce(allocated >= created, true) "
+    "AND coalesce(picked >= greatest(created, allocated), true) AND coalesce(packed >= greatest(created, picked), true) "
+    "AND coalesce(sent >= greatest(created, picked, packed), true)",
+    # One of n equal shares; the first takes what rounding leaves, so that they sum to the quantity exactly.
+    "CREATE OR REPLACE TEMP MACRO share(quantity, sharers, place) AS "
+    "CASE WHEN place = 1 THEN quantity - (sharers - 1) * CAST(quantity / sharers AS DECIMAL(18, 4)) "
+    "ELSE CAST(quantity / sharers AS DECIMAL(18, 4)) END",
 )
 
 _REFERENCE = re.compile(r"\b(?:FROM|JOIN)\s+([a-z_]+)", re.IGNORECASE)

@@ -296,3 +296,233 @@ def test_a_late_carrier_excuses_the_seller_only_if_he_handed_over_in_time(world:
     facts = world.orders("late_sign_original", "excused_sign_original")
     assert facts["in_time"] == (1, 1)
     assert facts["too_late"] == (1, 0)
+
+
+def test_a_large_wholesale_line_does_not_overflow(world: World) -> None:
+    world.order("big", promised_delivery_at_original=START + DAY)
+    world.line("big", "1", qty_ordered=1_000_000, unit_price=99_999_999)
+    assert world.orders("order_value")["big"] == (99_999_999_000_000,)
+
+
+def test_units_withdrawn_by_the_seller_stay_owed_whatever_the_shipment_says(world: World) -> None:
+    world.order("withdrawn", promised_delivery_at_original=START + 3 * DAY, cancelled_by="seller")
+    world.line("withdrawn", "1", qty_ordered=5, qty_cancelled=2)
+    world.fulfilment("withdrawn", "T", shipped_at_platform=START + DAY)
+    world.parcel("withdrawn", "T", delivered_at=START + 2 * DAY)
+    clock(world)
+    assert world.orders("late_sign_original", "otif_sign_original")["withdrawn"] == (0, 0)
+    assert world.lines("units_sign_original", "qty_due")["withdrawn", "1"] == (3, 5)
+
+
+def test_lines_with_their_own_promises_decide_their_order(world: World) -> None:
+    def two_lines(order_no: str, sent: list[datetime | None], promised: list[datetime], **first: Any) -> None:
+        world.order(order_no)
+        for number, (at, promise) in enumerate(zip(sent, promised, strict=True)):
+            extra = first if number == 0 else {}
+            world.line(order_no, str(number), promised_ship_at_original=promise, **extra)
+            if at:
+                tracking_no = f"{order_no}{number}"
+                world.fulfilment(order_no, tracking_no, line_no=str(number), shipped_at_platform=at)
+
+    two_lines("each_in_time", [START + HOUR, START + 4 * DAY], [START + DAY, START + 5 * DAY])
+    two_lines("one_missed", [START + 2 * DAY, START + 4 * DAY], [START + DAY, START + 5 * DAY])
+    two_lines("still_to_keep", [START + HOUR, None], [START + DAY, LATER + DAY])
+    two_lines("not_owed", [None, START + 4 * DAY], [START + DAY, START + 5 * DAY], qty_cancelled=1)
+    clock(world)
+    facts = world.orders("due_ship_original", "late_ship_original", "pending_ship_original")
+    assert facts["each_in_time"] == (1, 0, 0)
+    assert facts["one_missed"] == (1, 1, 0)
+    assert facts["still_to_keep"] == (0, 0, 1)
+    assert world.orders("late_ship_original", unknown_cancellations="exclude")["not_owed"] == (0,)
+
+
+@pytest.mark.parametrize(
+    ("lines", "notice"),
+    [
+        ([], {"line_no": "1", "sku": "A", "qty_shipped": 1}),
+        ([{"line_no": "1"}], {"line_no": "0001"}),
+        ([{"line_no": "1", "sku": "A"}], {"line_no": "1", "sku": "B"}),
+        ([{"line_no": "1", "sku": "A"}], {"line_no": "9", "sku": "A"}),
+        ([{"line_no": "1", "sku": "A"}], {"sku": "Z", "qty_shipped": 7}),
+    ],
+)
+def test_a_shipment_is_never_dropped_because_systems_number_differently(
+    world: World, lines: list[dict[str, Any]], notice: dict[str, Any]
+) -> None:
+    world.order("told", promised_delivery_at_original=START + 3 * DAY)
+    for line in lines:
+        world.line("told", **line)
+    world.fulfilment("told", "T", shipped_at_platform=START + DAY, **notice)
+    world.parcel("told", "T", delivered_at=START + 2 * DAY)
+    clock(world)
+    assert world.orders("otif_sign_original", "delivery_state")["told"] == (1, "delivered")
+
+
+def test_a_shipment_that_matches_nothing_is_said_so(world: World) -> None:
+    delivered(world, "plain", promised=START + 3 * DAY, signed=START + 2 * DAY)
+    world.order("odd", promised_delivery_at_original=START + 3 * DAY, paid_at=START)
+    world.line("odd", "1")
+    world.fulfilment("odd", "T", sku="Z", shipped_at_platform=START + DAY)
+    assert world.issues() == {("odd", "shipment_unmatched")}
+
+
+def test_one_parcel_under_two_carrier_names_is_one_parcel(world: World) -> None:
+    for order_no, notice in (("noticed", True), ("carrier_only", False)):
+        world.order(order_no, promised_delivery_at_original=START + 3 * DAY)
+        world.line(order_no, "1")
+        if notice:
+            world.fulfilment(order_no, order_no, shipped_at_platform=START + DAY)
+        world.parcel(order_no, order_no)
+        world.parcel(order_no, order_no, carrier="SF", delivered_at=START + 2 * DAY)
+    clock(world)
+    facts = world.orders("otif_sign_original")
+    assert facts["noticed"] == facts["carrier_only"] == (1,)
+    assert world.names("noticed")["carrier"] == "SF"
+
+
+def test_a_replacement_does_not_undo_a_delivery_that_was_complete(world: World) -> None:
+    world.order("replaced", promised_delivery_at_original=START + 3 * DAY)
+    world.line("replaced", "1")
+    for number, signed in (("T1", START + 2 * DAY), ("T2", START + 9 * DAY)):
+        world.fulfilment("replaced", number, line_no="1", qty_shipped=1, shipped_at_platform=signed - DAY)
+        world.parcel("replaced", number, delivered_at=signed)
+    world.order("lost_then_sent_again", promised_delivery_at_original=START + 3 * DAY)
+    world.line("lost_then_sent_again", "1")
+    for number, signed in (("L1", None), ("L2", START + 9 * DAY)):
+        world.fulfilment("lost_then_sent_again", number, line_no="1", qty_shipped=1, shipped_at_platform=START)
+        world.parcel("lost_then_sent_again", number, delivered_at=signed)
+    clock(world)
+    facts = world.orders("delivered_at", "otif_sign_original")
+    assert facts["replaced"] == (START + 2 * DAY, 1)
+    assert facts["lost_then_sent_again"] == (START + 9 * DAY, 0)
+
+
+def test_the_sellers_own_cancellation_is_never_excused(world: World) -> None:
+    delivered(
+        world, "withdrawn", promised=START + 3 * DAY, signed=None, promised_ship_at_original=START + 2 * DAY,
+        status="cancelled", cancelled_by="seller",
+    )
+    clock(world)
+    assert world.orders("late_sign_original", "excused_sign_original")["withdrawn"] == (1, 0)
+
+
+def test_an_order_with_a_line_without_a_price_is_incomplete(world: World) -> None:
+    world.order("priced")
+    world.line("priced", "1", sku="A")
+    world.order("unpriced")
+    world.line("unpriced", "1", sku="A")
+    world.line("unpriced", "2", sku="B", unit_price=None)
+    assert world.orders("is_complete") == {"priced": (1,), "unpriced": (0,)}
+
+
+def test_fill_by_an_event_that_is_never_reported_is_undefined(world: World) -> None:
+    delivered(world, "kept", promised=START + 3 * DAY, signed=START + 2 * DAY)
+    clock(world)
+    facts = world.orders("fill_due_scan_original", "filled_scan_original", "fill_due_ship_original", "filled_ship_original")
+    assert facts["kept"] == (0, 0, 1, 1)
+
+
+def test_a_region_name_of_two_countries_is_two_regions(world: World) -> None:
+    for order_no, place in {
+        "us": {"province": "Georgia", "country": "US"}, "ge": {"province": "Georgia", "country": "GE"},
+        "known": {"province": "SP", "country": "BR"}, "same": {"province": "SP"}, "only": {"country": "FR"},
+    }.items():
+        world.order(order_no, **place)
+    world.build()
+    rows = world.session.rows(
+        "SELECT order_no, region, country FROM fct_order JOIN dim_region USING (region_id) ORDER BY order_no"
+    )
+    assert rows == [
+        ("ge", "Georgia", "GE"), ("known", "SP", "BR"), ("only", "unknown", "FR"), ("same", "SP", "BR"),
+        ("us", "Georgia", "US"),
+    ]
+
+
+def test_unquantified_notices_of_one_line_share_it(world: World) -> None:
+    for order_no, notice in (("by_line", {"line_no": "1"}), ("by_sku", {"sku": "A"})):
+        world.order(order_no, promised_delivery_at_original=START + 3 * DAY)
+        world.line(order_no, "1", sku="A", qty_ordered=2)
+        for number, signed in (("T1", START + 2 * DAY), ("T2", None)):
+            world.fulfilment(order_no, order_no + number, shipped_at_platform=START + DAY, **notice)
+            world.parcel(order_no, order_no + number, delivered_at=signed)
+    clock(world)
+    facts = world.orders("delivery_state", "otif_sign_original")
+    assert facts["by_line"] == facts["by_sku"] == ("open", 0)
+
+
+def test_goods_named_by_sku_fill_what_named_lines_left_open(world: World) -> None:
+    world.order("both", promised_delivery_at_original=START + 3 * DAY)
+    world.line("both", "1", sku="A")
+    world.line("both", "2", sku="A")
+    world.fulfilment("both", "T1", line_no="1", sku="A", qty_shipped=1, shipped_at_platform=START + HOUR)
+    world.fulfilment("both", "T2", sku="A", qty_shipped=1, shipped_at_platform=START + DAY)
+    world.parcel("both", "T1", delivered_at=START + 2 * DAY)
+    world.parcel("both", "T2", delivered_at=START + 2 * DAY)
+    clock(world)
+    assert world.orders("otif_sign_original")["both"] == (1,)
+    assert world.lines("qty_sent")["both", "2"] == (1,)
+
+
+def test_nothing_waits_where_nothing_is_to_come(world: World) -> None:
+    delivered(world, "said_delivered", promised=START + 3 * DAY, signed=None, status="delivered")
+    world.order("withdrawn", cancelled_by="customer")
+    world.line("withdrawn", "1", qty_cancelled=1)
+    clock(world)
+    facts = world.orders("is_open")
+    assert facts["said_delivered"] == facts["withdrawn"] == (0,)
+
+
+def test_what_came_back_after_a_cancellation_was_not_delivered(world: World) -> None:
+    delivered(
+        world, "returned", promised=START + 3 * DAY, signed=START + 9 * DAY, status="cancelled",
+        cancelled_by="customer", cancelled_at=START + 2 * HOUR,
+    )
+    clock(world)
+    assert world.orders("due_sign_original")["returned"] == (0,)
+
+
+def test_a_customer_who_cancels_the_rest_is_owed_what_was_sent(world: World) -> None:
+    world.order("rest", promised_delivery_at_original=START + 3 * DAY, status="cancelled", cancelled_by="customer")
+    world.line("rest", "1", sku="A")
+    world.line("rest", "2", sku="B")
+    world.fulfilment("rest", "T", line_no="1", shipped_at_platform=START + DAY)
+    world.parcel("rest", "T", delivered_at=START + 2 * DAY)
+    clock(world)
+    assert world.orders("due_sign_original", "otif_sign_original", "is_failed")["rest"] == (1, 1, 0)
+
+
+def test_a_step_is_done_when_every_fulfilment_has_done_it(world: World) -> None:
+    world.order("halves", promised_ship_at_original=LATER)
+    world.line("halves", "1", sku="A")
+    world.line("halves", "2", sku="B")
+    world.fulfilment("halves", "H1", line_no="1", picked_at=START + HOUR, packed_at=START + 2 * HOUR)
+    world.fulfilment("halves", "H2", line_no="2", allocated_at=START + HOUR)
+    delivered(world, "seen", promised=LATER, signed=LATER)
+    world.fulfilment("seen", "S", picked_at=START, packed_at=START + HOUR)
+    assert world.orders("current_stage", "picked_at")["halves"] == ("pick", None)
+
+
+def test_steps_that_cannot_have_been_are_flagged(world: World) -> None:
+    world.order("early", paid_at=START - DAY)
+    world.line("early", "1")
+    world.order("upside_down", paid_at=START)
+    world.line("upside_down", "1")
+    world.fulfilment("upside_down", "U", picked_at=START + 3 * HOUR, packed_at=START + 2 * HOUR)
+    assert world.orders("sequence_possible") == {"early": (0,), "upside_down": (0,)}
+    assert {("early", "paid_before_created"), ("upside_down", "steps_out_of_order")} <= world.issues()
+
+
+def test_a_parcel_of_another_number_still_tells_of_its_order(world: World) -> None:
+    world.order("renamed", promised_delivery_at_original=START + 3 * DAY)
+    world.line("renamed", "1")
+    world.fulfilment("renamed", "Y", shipped_at_platform=START + DAY)
+    world.parcel("renamed", "Y2", delivered_at=START + 2 * DAY)
+    world.order("second_not_seen", promised_delivery_at_original=START + 3 * DAY)
+    world.line("second_not_seen", "1")
+    for number in ("Z1", "Z2"):
+        world.fulfilment("second_not_seen", number, shipped_at_platform=START + DAY)
+    world.parcel("second_not_seen", "Z1", delivered_at=START + 2 * DAY)
+    clock(world)
+    facts = world.orders("otif_sign_original", "delivery_state")
+    assert facts["renamed"] == (1, "delivered")
+    assert facts["second_not_seen"] == (0, "open")

@@ -3,4 +3,5 @@
 SELECT 0 AS channel_id, 'unknown' AS channel
 UNION ALL
 SELECT CAST(row_number() OVER (ORDER BY channel) AS INTEGER) AS channel_id, channel
-FROM (SELECT DISTINCT channel FROM int_order WHERE channel <> 'unknown')
+FROM (SELECT channel FROM int_order UNION SELECT channel FROM state_reviews)
+WHERE channel <> 'unknown'

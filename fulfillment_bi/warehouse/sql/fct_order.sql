@@ -12,7 +12,7 @@ SELECT
     o.customer_key,
     coalesce(o.status, 'unknown') AS status,
     CASE WHEN o.is_cancelled THEN 'cancelled' WHEN o.done_at_sign IS NOT NULL THEN 'delivered' ELSE 'open' END AS delivery_state,
-    CASE WHEN o.done_at_ship IS NOT NULL THEN 'shipped' WHEN o.is_cancelled THEN 'cancelled' ELSE 'open' END AS ship_state,
+    CASE WHEN coalesce(o.done_at_ship, o.done_at_sign) IS NOT NULL THEN 'shipped' WHEN o.is_cancelled THEN 'cancelled' ELSE 'open' END AS ship_state,
     o.cancelled_by,
     o.created_at, o.paid_at, o.reviewed_at, o.allocated_at, o.picked_at, o.packed_at,
     o.done_at_warehouse AS shipped_at_warehouse,
@@ -37,9 +37,11 @@ SELECT
     CAST(o.pending_{event}_{promise} AS TINYINT) AS pending_{event}_{promise},
     CAST(o.due_{event}_{promise} AND NOT o.on_time_{event}_{promise} AS TINYINT) AS late_{event}_{promise},
     CAST(o.due_{event}_{promise} AND o.on_time_{event}_{promise} AND o.in_full_{event}_{promise} AS TINYINT) AS otif_{event}_{promise},
-    CAST(o.due_sign_{promise} AND o.filled_{event}_{promise} AS TINYINT) AS filled_{event}_{promise},
+    CAST(o.due_sign_{promise} AND o.has_{event} AS TINYINT) AS fill_due_{event}_{promise},
+    CAST(o.pending_sign_{promise} AND o.has_{event} AS TINYINT) AS fill_pending_{event}_{promise},
+    CAST(o.due_sign_{promise} AND o.has_{event} AND o.filled_{event}_{promise} AS TINYINT) AS filled_{event}_{promise},
     -- Sent in full by its ship promise and still not signed in time: the carrier's failure, not the seller's.
-    CAST(o.due_sign_{promise} AND NOT o.on_time_sign_{promise} AND o.on_time_ship_{promise} AND o.in_full_ship_{promise} AS TINYINT) AS excused_sign_{promise},
+    CAST(o.due_sign_{promise} AND NOT o.on_time_sign_{promise} AND o.on_time_ship_{promise} AND o.in_full_ship_{promise} AND NOT (o.is_cancelled AND o.cancellation_fails) AS TINYINT) AS excused_sign_{promise},
     -- Up to the hand-over the seller answers for everything.
     CAST(0 AS TINYINT) AS excused_warehouse_{promise},
     CAST(0 AS TINYINT) AS excused_platform_{promise},
@@ -53,7 +55,7 @@ SELECT
     CAST(o.done_at_sign IS NOT NULL AND NOT o.is_cancelled AS TINYINT) AS is_signed,
     CASE WHEN o.done_at_sign IS NOT NULL AND NOT o.is_cancelled
          THEN date_diff('second', o.created_at, o.done_at_sign) END AS cycle_seconds,
-    CAST(is_sequence_possible(o.created_at, o.done_at_ship, o.done_at_sign) AS TINYINT) AS sequence_possible,
+    CAST(NOT o.is_signed_before_sent AND is_sequence_possible(o.created_at, o.done_at_ship, o.done_at_sign) AND are_steps_possible(o.created_at, o.paid_at, o.reviewed_at, o.allocated_at, o.picked_at, o.packed_at, o.done_at_warehouse) AS TINYINT) AS sequence_possible,
     waiting.stage AS current_stage,
     waiting.since AS waiting_since,
     CASE
@@ -74,10 +76,10 @@ SELECT
 FROM int_order_flag AS o
 LEFT JOIN int_stage_open AS waiting ON waiting.order_key = o.order_key
 LEFT JOIN int_break AS broken ON broken.order_key = o.order_key
-LEFT JOIN (SELECT order_key, CAST(sum(qty_ordered * unit_price) AS DECIMAL(18, 4)) AS value FROM int_line GROUP BY order_key) AS line
+LEFT JOIN (SELECT order_key, CAST(sum(CAST(qty_ordered AS DECIMAL(19, 4)) * CAST(unit_price AS DECIMAL(19, 4))) AS DECIMAL(38, 4)) AS value FROM int_line GROUP BY order_key) AS line
     ON line.order_key = o.order_key
 LEFT JOIN dim_channel AS channel ON channel.channel = o.channel
 LEFT JOIN dim_shop AS shop ON shop.shop = o.shop
-LEFT JOIN dim_region AS region ON region.region = o.region
+LEFT JOIN dim_region AS region ON region.region = o.region AND region.country = o.country
 LEFT JOIN dim_warehouse AS warehouse ON warehouse.warehouse = o.warehouse
 LEFT JOIN dim_carrier AS carrier ON carrier.carrier = o.carrier

@@ -5,8 +5,9 @@ WITH judged AS (
     SELECT
         l.*,
         e.* EXCLUDE (order_key, line_no),
-        o.order_no, o.channel, o.region, o.created_at, o.is_cancelled, o.as_of,
-        l.qty_due > 0 AND o.has_{event} AND (e.done_at_{event} IS NOT NULL OR (NOT (o.is_cancelled AND NOT o.cancellation_fails) AND {unskipped})) AS counts_{event}
+        o.order_no, o.channel, o.region, o.country, o.created_at, o.is_cancelled, o.cancellation_fails, o.as_of,
+        o.has_{event},
+        e.qty_due > 0 AND o.has_{event} AND CASE WHEN o.is_cancelled AND NOT o.cancellation_fails THEN coalesce(e.done_at_{event} <= coalesce(o.cancelled_at, e.done_at_{event}), false) ELSE e.done_at_{event} IS NOT NULL OR ({unskipped}) END AS counts_{event}
     FROM int_line AS l
     INNER JOIN int_line_event AS e ON e.order_key = l.order_key AND e.line_no = l.line_no
     INNER JOIN int_order_flag AS o ON o.order_key = l.order_key
@@ -39,7 +40,7 @@ SELECT
     l.qty_sent,
     l.unit_price,
     CASE WHEN l.is_cancelled THEN 'cancelled' WHEN l.done_at_sign IS NOT NULL THEN 'delivered' ELSE 'open' END AS delivery_state,
-    CASE WHEN l.done_at_ship IS NOT NULL THEN 'shipped' WHEN l.is_cancelled THEN 'cancelled' ELSE 'open' END AS ship_state,
+    CASE WHEN coalesce(l.done_at_ship, l.done_at_sign) IS NOT NULL THEN 'shipped' WHEN l.is_cancelled THEN 'cancelled' ELSE 'open' END AS ship_state,
     l.done_at_ship AS shipped_at,
     l.done_at_sign AS delivered_at,
     business_day(l.created_at) AS created_day,
@@ -52,13 +53,15 @@ SELECT
     business_hour(l.promised_ship_at_{promise}) AS ship_due_{promise}_hour,
     business_day(l.promised_delivery_at_{promise}) AS sign_due_{promise}_day,
     business_hour(l.promised_delivery_at_{promise}) AS sign_due_{promise}_hour,
-    CAST(is_sequence_possible(l.created_at, l.done_at_ship, l.done_at_sign) AS TINYINT) AS sequence_possible,
+    CAST(NOT l.is_signed_before_sent AND is_sequence_possible(l.created_at, l.done_at_ship, l.done_at_sign) AS TINYINT) AS sequence_possible,
     CAST(l.due_{event}_{promise} AS TINYINT) AS due_{event}_{promise},
     CAST(l.pending_{event}_{promise} AS TINYINT) AS pending_{event}_{promise},
     CAST(l.due_{event}_{promise} AND NOT l.on_time_{event}_{promise} AS TINYINT) AS late_{event}_{promise},
     CAST(l.due_{event}_{promise} AND l.on_time_{event}_{promise} AND l.units_{event}_{promise} >= l.qty_due AS TINYINT) AS otif_{event}_{promise},
-    CAST(l.due_sign_{promise} AND l.fill_units_{event}_{promise} >= l.qty_due AS TINYINT) AS filled_{event}_{promise},
-    CAST(l.due_sign_{promise} AND NOT l.on_time_sign_{promise} AND l.on_time_ship_{promise} AND l.units_ship_{promise} >= l.qty_due AS TINYINT) AS excused_sign_{promise},
+    CAST(l.due_sign_{promise} AND l.has_{event} AS TINYINT) AS fill_due_{event}_{promise},
+    CAST(l.pending_sign_{promise} AND l.has_{event} AS TINYINT) AS fill_pending_{event}_{promise},
+    CAST(l.due_sign_{promise} AND l.has_{event} AND l.fill_units_{event}_{promise} >= l.qty_due AS TINYINT) AS filled_{event}_{promise},
+    CAST(l.due_sign_{promise} AND NOT l.on_time_sign_{promise} AND l.on_time_ship_{promise} AND l.units_ship_{promise} >= l.qty_due AND NOT (l.is_cancelled AND l.cancellation_fails) AS TINYINT) AS excused_sign_{promise},
     CAST(0 AS TINYINT) AS excused_warehouse_{promise},
     CAST(0 AS TINYINT) AS excused_platform_{promise},
     CAST(0 AS TINYINT) AS excused_scan_{promise},
@@ -69,7 +72,7 @@ SELECT
 FROM flagged AS l
 LEFT JOIN dim_channel AS channel ON channel.channel = l.channel
 LEFT JOIN dim_shop AS shop ON shop.shop = l.shop
-LEFT JOIN dim_region AS region ON region.region = l.region
+LEFT JOIN dim_region AS region ON region.region = l.region AND region.country = l.country
 LEFT JOIN dim_warehouse AS warehouse ON warehouse.warehouse = l.warehouse
 LEFT JOIN dim_carrier AS carrier ON carrier.carrier = l.carrier
 LEFT JOIN dim_sku AS sku ON sku.sku = l.sku

@@ -1,44 +1,67 @@
 -- One row per shipment notice with its carrier's facts: the warehouse's or platform's fulfilment joined to its parcel.
 -- Orders known only from the carrier get one row made from their parcels.
 -- Grain: (order_key, fulfilment_id). Blank line_no and sku mean "the whole order".
-WITH parcel AS (
+WITH notice AS (
     SELECT
-        carrier, tracking_no, channel, order_no, first_scan_at, delivered_at,
-        count(*) OVER (PARTITION BY tracking_no) AS carriers
-    FROM state_parcels
+        row_number() OVER (ORDER BY o.order_key, f.fulfilment_no, f.line_no, f.sku) AS notice_id,
+        o.order_key,
+        nullif(f.line_no, '') AS line_no,
+        nullif(f.sku, '') AS sku,
+        f.fulfilment_no, f.qty_shipped, f.warehouse, f.carrier,
+        nullif(f.tracking_no, '') AS tracking_no,
+        f.channel, f.order_no,
+        f.reviewed_at, f.allocated_at, f.picked_at, f.packed_at,
+        f.shipped_at_warehouse AS at_warehouse,
+        f.shipped_at_platform AS at_platform
+    FROM state_fulfilments AS f
+    INNER JOIN int_order AS o ON o.channel = f.channel AND o.order_no = f.order_no
+),
+
+claim AS (
+    -- Tracking numbers recur among carriers: the order decides, then the carrier, then that there is only one.
+    SELECT notice.notice_id, parcel.channel, parcel.order_no, parcel.tracking_no, parcel.carrier,
+           parcel.first_scan_at, parcel.delivered_at
+    FROM notice
+    INNER JOIN (
+        SELECT *, count(*) OVER (PARTITION BY tracking_no) AS candidates FROM int_parcel
+    ) AS parcel
+        ON parcel.tracking_no = notice.tracking_no
+        AND ((parcel.channel = notice.channel AND parcel.order_no = notice.order_no)
+             OR parcel.carrier = notice.carrier OR parcel.candidates = 1)
+    QUALIFY row_number() OVER (
+        PARTITION BY notice.notice_id
+        ORDER BY coalesce(parcel.channel = notice.channel AND parcel.order_no = notice.order_no, false) DESC,
+            coalesce(parcel.carrier = notice.carrier, false) DESC, parcel.carrier, parcel.order_no
+    ) = 1
 ),
 
 order_parcel AS (
-    -- The order's parcels together: a time only once every parcel has it.
+    -- The order's parcels that no notice names, together: a time only once every one of them has it.
     SELECT
-        channel, order_no,
-        CASE WHEN min(carrier) = max(carrier) THEN min(carrier) ELSE 'several' END AS carrier,
-        CASE WHEN count(*) = count(first_scan_at) THEN max(first_scan_at) END AS first_scan_at,
-        CASE WHEN count(*) = count(delivered_at) THEN max(delivered_at) END AS delivered_at
-    FROM parcel
-    WHERE order_no IS NOT NULL
-    GROUP BY channel, order_no
+        parcel.channel, parcel.order_no,
+        CASE WHEN min(parcel.carrier) = max(parcel.carrier) THEN min(parcel.carrier) ELSE 'several' END AS carrier,
+        CASE WHEN count(*) = count(parcel.first_scan_at) THEN max(parcel.first_scan_at) END AS first_scan_at,
+        CASE WHEN count(*) = count(parcel.delivered_at) THEN max(parcel.delivered_at) END AS delivered_at
+    FROM int_parcel AS parcel
+    WHERE parcel.order_no IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM claim
+        WHERE claim.channel = parcel.channel AND claim.order_no = parcel.order_no
+            AND claim.tracking_no = parcel.tracking_no
+    )
+    GROUP BY parcel.channel, parcel.order_no
 ),
 
 known AS (
     SELECT
-        o.order_key,
-        nullif(f.line_no, '') AS line_no,
-        nullif(f.sku, '') AS sku,
-        f.fulfilment_no,
-        f.qty_shipped,
-        f.warehouse,
-        coalesce(f.carrier, parcel.carrier, order_parcel.carrier) AS carrier,
-        f.reviewed_at, f.allocated_at, f.picked_at, f.packed_at,
-        f.shipped_at_warehouse AS at_warehouse,
-        f.shipped_at_platform AS at_platform,
-        CASE WHEN nullif(f.tracking_no, '') IS NULL THEN order_parcel.first_scan_at ELSE parcel.first_scan_at END AS at_scan,
-        CASE WHEN nullif(f.tracking_no, '') IS NULL THEN order_parcel.delivered_at ELSE parcel.delivered_at END AS at_sign
-    FROM state_fulfilments AS f
-    INNER JOIN int_order AS o ON o.channel = f.channel AND o.order_no = f.order_no
-    -- A tracking number is unique in practice, and systems spell carriers differently: the carrier decides only a tie.
-    LEFT JOIN parcel ON parcel.tracking_no = f.tracking_no AND (parcel.carriers = 1 OR parcel.carrier = f.carrier)
-    LEFT JOIN order_parcel ON order_parcel.channel = f.channel AND order_parcel.order_no = f.order_no
+        notice.order_key, notice.line_no, notice.sku, notice.fulfilment_no, notice.qty_shipped, notice.warehouse,
+        coalesce(nullif(notice.carrier, 'unknown'), claim.carrier, order_parcel.carrier, notice.carrier) AS carrier,
+        notice.reviewed_at, notice.allocated_at, notice.picked_at, notice.packed_at,
+        notice.at_warehouse, notice.at_platform,
+        CASE WHEN claim.notice_id IS NULL THEN order_parcel.first_scan_at ELSE claim.first_scan_at END AS at_scan,
+        CASE WHEN claim.notice_id IS NULL THEN order_parcel.delivered_at ELSE claim.delivered_at END AS at_sign
+    FROM notice
+    LEFT JOIN claim ON claim.notice_id = notice.notice_id
+    LEFT JOIN order_parcel ON order_parcel.channel = notice.channel AND order_parcel.order_no = notice.order_no
     UNION ALL
     SELECT
         o.order_key,
@@ -51,8 +74,8 @@ known AS (
     FROM order_parcel
     INNER JOIN int_order AS o ON o.channel = order_parcel.channel AND o.order_no = order_parcel.order_no
     WHERE NOT EXISTS (
-        SELECT 1 FROM state_fulfilments AS f
-        WHERE f.channel = order_parcel.channel AND f.order_no = order_parcel.order_no
+        SELECT 1 FROM notice
+        WHERE notice.channel = order_parcel.channel AND notice.order_no = order_parcel.order_no
     )
 )
 

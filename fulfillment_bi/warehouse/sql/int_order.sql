@@ -4,12 +4,30 @@ WITH line AS (
     SELECT
         channel, order_no,
         count(*) AS line_count,
-        min(promised_ship_at_original) AS promised_ship_at_original,
-        min(promised_ship_at_current) AS promised_ship_at_current,
         CASE WHEN min(shop) = max(shop) THEN min(shop) WHEN count(shop) > 0 THEN 'several' END AS shop,
-        bool_and(sku IS NOT NULL AND qty_ordered > 0 AND unit_price >= 0) AS is_valid
+        bool_and(coalesce(sku IS NOT NULL AND qty_ordered > 0 AND unit_price >= 0, false)) AS is_valid
     FROM state_order_lines
     GROUP BY channel, order_no
+),
+
+placed AS (
+    SELECT
+        o.channel, o.order_no,
+        coalesce(o.province, customer.province, 'unknown') AS region,
+        coalesce(o.country, customer.country, 'unknown') AS country,
+        coalesce(o.customer_key, customer.customer_key, o.customer_no) AS customer_key
+    FROM state_orders AS o
+    LEFT JOIN state_customers AS customer
+        ON customer.channel = o.channel AND customer.customer_no = o.customer_no
+),
+
+home AS (
+    -- Where every order that names a country agrees, the region's other orders are of that country too.
+    SELECT region, min(country) AS country
+    FROM placed
+    WHERE region <> 'unknown' AND country <> 'unknown'
+    GROUP BY region
+    HAVING count(DISTINCT country) = 1
 )
 
 SELECT
@@ -17,20 +35,17 @@ SELECT
     o.channel,
     o.order_no,
     coalesce(o.shop, line.shop, 'unknown') AS shop,
-    coalesce(o.province, customer.province, 'unknown') AS region,
-    coalesce(o.country, customer.country, 'unknown') AS country,
-    coalesce(o.customer_key, customer.customer_key, o.customer_no) AS customer_key,
+    placed.region,
+    CASE WHEN placed.country = 'unknown' THEN coalesce(home.country, 'unknown') ELSE placed.country END AS country,
+    placed.customer_key,
     o.status,
     o.created_at,
     o.paid_at,
     o.cancelled_at,
     o.order_value,
     o.review_mode,
-    -- An order is late to ship as soon as one of its lines is: the earliest line promise stands for it.
-    coalesce(o.promised_ship_at_original, line.promised_ship_at_original,
-             o.promised_ship_at_current, line.promised_ship_at_current) AS promised_ship_at_original,
-    coalesce(o.promised_ship_at_current, line.promised_ship_at_current,
-             o.promised_ship_at_original, line.promised_ship_at_original) AS promised_ship_at_current,
+    coalesce(o.promised_ship_at_original, o.promised_ship_at_current) AS promised_ship_at_original,
+    coalesce(o.promised_ship_at_current, o.promised_ship_at_original) AS promised_ship_at_current,
     coalesce(o.promised_delivery_at_original, o.promised_delivery_at_current) AS promised_delivery_at_original,
     coalesce(o.promised_delivery_at_current, o.promised_delivery_at_original) AS promised_delivery_at_current,
     coalesce(o.status IN ('cancelled', 'closed') OR o.cancelled_at IS NOT NULL, false) AS is_cancelled,
@@ -42,10 +57,11 @@ SELECT
         WHEN 'unknown' THEN getvariable('unknown_cancellations') = 'fail'
         ELSE false
     END AS cancellation_fails,
-    o.status IN ('delivered', 'cancelled', 'closed') AS is_terminal,
+    coalesce(o.status IN ('delivered', 'cancelled', 'closed'), false) AS is_terminal,
     coalesce(line.line_count, 0) AS line_count,
     coalesce(o.name_ok, true) AND coalesce(o.phone_ok, true) AND coalesce(o.address_ok, true)
         AND coalesce(line.is_valid, false) AS is_complete
 FROM state_orders AS o
+INNER JOIN placed ON placed.channel = o.channel AND placed.order_no = o.order_no
+LEFT JOIN home ON home.region = placed.region
 LEFT JOIN line ON line.channel = o.channel AND line.order_no = o.order_no
-LEFT JOIN state_customers AS customer ON customer.channel = o.channel AND customer.customer_no = o.customer_no

@@ -17,8 +17,10 @@ WITH reached AS (
         coalesce(done_at_scan, done_at_warehouse, done_at_platform, packed_at, picked_at, allocated_at, reviewed_at,
                  paid_at, created_at) AS since
     FROM int_order_flag AS o
-    -- Where a channel never reports the signature, an order that was sent is no longer ours to watch.
+    -- Where a channel never reports the signature, an order that was sent is no longer ours to watch; neither is one
+    -- that is over, or of which nothing is still to come.
     WHERE NOT is_cancelled AND done_at_sign IS NULL AND (has_sign OR done_at_ship IS NULL) AND created_at IS NOT NULL
+        AND NOT is_terminal AND qty_coming > 0
 )
 
 SELECT
@@ -36,6 +38,6 @@ SELECT
     since,
     greatest(date_diff('second', since, as_of), 0) AS seconds,
     -- What is promised next: the hand-over while it is not yet done, then the delivery.
-    CASE WHEN done_at_ship IS NULL THEN coalesce(promised_ship_at_original, promised_delivery_at_original)
+    CASE WHEN done_at_ship IS NULL AND has_ship THEN coalesce(promised_ship_at_original, promised_delivery_at_original)
          ELSE promised_delivery_at_original END AS promised_at
 FROM reached
