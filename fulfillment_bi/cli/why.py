@@ -91,10 +91,12 @@ def against_of(text: str) -> Against:
     if text == "year":
         return "year"
     first, dots, last = text.partition("..")
-    start, end = options.business_day(first, "--against"), options.business_day(last, "--against") if dots else None
-    if start is None or end is None:
+    if not dots:
         hint = "Write previous, year, or two days: 2026-01-01..2026-01-31."
         raise UsageError(f"'{text}' is no period to compare with.", where="--against", hint=hint)
+    start, end = options.business_day(first, "--against"), options.business_day(last, "--against")
+    assert start is not None
+    assert end is not None
     return start, end
 
 

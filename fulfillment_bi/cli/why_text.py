@@ -83,9 +83,7 @@ def _part_rows(
         yield _row(bridge, name, before, after, sum_effects(rest))
 
 
-def _row(
-    bridge: Bridge, name: str, before: Tally, after: Tally, effects: tuple[Fraction | None, ...]
-) -> list[object]:
+def _row(bridge: Bridge, name: str, before: Tally, after: Tally, effects: tuple[Fraction | None, ...]) -> list[object]:
     effect, *split = effects
     shown = [bridge.value(before), bridge.value(after), *(split if bridge.is_ratio else []), effect]
     return [name, *(_cell(value) if bridge.is_ratio else plain_number(value) for value in shown)]
@@ -133,10 +131,7 @@ def _print_stages(found: Why, lang: str) -> None:
     typer.echo("")
     print_table(
         columns,
-        [
-            (label(lang, "stage", one.stage), *map(_cell, (one.before, one.after, one.change)))
-            for one in found.stages
-        ],
+        [(label(lang, "stage", one.stage), *map(_cell, (one.before, one.after, one.change))) for one in found.stages],
     )
 
 
