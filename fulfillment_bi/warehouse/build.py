@@ -57,7 +57,8 @@ MACROS = (
     # Review and allocation come in either order; what one warehouse does with its hands does not.
     "CREATE OR REPLACE TEMP MACRO are_steps_possible(created, paid, reviewed, allocated, picked, packed, sent) AS "
     "coalesce(paid >= created, true) AND coalesce(reviewed >= created, true) AND coalesce(allocated >= created, true) "
-    "AND coalesce(picked >= greatest(created, allocated), true) AND coalesce(packed >= greatest(created, picked), true) "
+    "AND coalesce(picked >= greatest(created, allocated), true) "
+    "AND coalesce(packed >= greatest(created, picked), true) "
     "AND coalesce(sent >= greatest(created, picked, packed), true)",
     # One of n equal shares; the first takes what rounding leaves, so that they sum to the quantity exactly.
     "CREATE OR REPLACE TEMP MACRO share(quantity, sharers, place) AS "

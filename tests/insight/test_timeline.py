@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from tests.warehouse.world import World
 
 from fulfillment_bi.insight.timeline import Timeline, order_timeline
 from fulfillment_bi.warehouse.engine import Session
+from tests.warehouse.world import World
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)

@@ -67,7 +67,8 @@ def laws() -> dict[str, str]:
             HAVING sum(seconds) <> date_diff('second', any_value(created_at), max_by(ended_at, stage_no))""",
         "every broken promise has one reason, no kept one has": """
             SELECT order_key FROM fct_order
-            WHERE (is_failed = 1) <> (break_stage IS NOT NULL) OR is_failed <> due_sign_original - otif_sign_original""",
+            WHERE (is_failed = 1) <> (break_stage IS NOT NULL)
+            OR is_failed <> due_sign_original - otif_sign_original""",
         "an open order waits in a stage, no other does": """
             SELECT order_key FROM fct_order WHERE (is_open = 1) <> (current_stage IS NOT NULL)
             OR (is_open = 1) <> (promise_bucket IS NOT NULL) OR (is_open = 1 AND delivery_state <> 'open')""",

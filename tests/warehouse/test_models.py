@@ -97,7 +97,8 @@ def test_the_original_promise_decides_and_the_renegotiated_one_stands_beside_it(
 
 def test_shipped_is_the_first_scan_then_the_platform_then_the_warehouse(world: World) -> None:
     at = {"warehouse": START + HOUR, "platform": START + 2 * HOUR, "scan": START + 3 * HOUR}
-    for name, known in {"all": at, "no_scan": {**at, "scan": None}, "warehouse": {"warehouse": at["warehouse"]}}.items():
+    cases = {"all": at, "no_scan": {**at, "scan": None}, "warehouse": {"warehouse": at["warehouse"]}}
+    for name, known in cases.items():
         world.order(name)
         world.line(name, "1")
         world.fulfilment(
@@ -111,7 +112,8 @@ def test_shipped_is_the_first_scan_then_the_platform_then_the_warehouse(world: W
 
 
 def test_an_event_that_a_channel_never_reports_is_undefined_there(world: World) -> None:
-    delivered(world, "kept", promised=START + 3 * DAY, signed=START + 2 * DAY, promised_ship_at_original=START + 2 * DAY)
+    soon = START + 2 * DAY
+    delivered(world, "kept", promised=START + 3 * DAY, signed=soon, promised_ship_at_original=soon)
     world.order("open", promised_ship_at_original=START + 2 * DAY)
     world.line("open", "1")
     clock(world)
@@ -121,7 +123,8 @@ def test_an_event_that_a_channel_never_reports_is_undefined_there(world: World) 
 
 
 def test_an_event_that_was_skipped_over_cannot_be_judged(world: World) -> None:
-    delivered(world, "seen", promised=START + 3 * DAY, signed=START + 2 * DAY, promised_ship_at_original=START + 2 * DAY)
+    soon = START + 2 * DAY
+    delivered(world, "seen", promised=START + 3 * DAY, signed=soon, promised_ship_at_original=soon)
     world.order("skipped", promised_ship_at_original=START + 2 * DAY, promised_delivery_at_original=START + 3 * DAY)
     world.line("skipped", "1")
     world.parcel("skipped", "P", delivered_at=START + 2 * DAY)
@@ -418,7 +421,9 @@ def test_an_order_with_a_line_without_a_price_is_incomplete(world: World) -> Non
 def test_fill_by_an_event_that_is_never_reported_is_undefined(world: World) -> None:
     delivered(world, "kept", promised=START + 3 * DAY, signed=START + 2 * DAY)
     clock(world)
-    facts = world.orders("fill_due_scan_original", "filled_scan_original", "fill_due_ship_original", "filled_ship_original")
+    facts = world.orders(
+        "fill_due_scan_original", "filled_scan_original", "fill_due_ship_original", "filled_ship_original"
+    )
     assert facts["kept"] == (0, 0, 1, 1)
 
 
