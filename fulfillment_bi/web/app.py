@@ -1,0 +1,75 @@
+"""The application: create_app(workspace) -> Dash; its `.server` is the WSGI callable.
+
+1. The browser turns the URL into three stores: `mount` (path and language), `request` (what to draw), `drawer` (what to
+   explain). Each changes only when its part of the URL does, so a filter never remounts a page.
+2. `mount` -> shell and page; `request` -> every tile of the page in one callback, on one published version;
+   `request` -> filter bar and notices; `drawer` -> the drawer; the grid in it asks for its rows itself.
+3. Nothing is kept in modules: two applications in one process do not meet.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, cast
+
+from dash import Dash, html
+from flask import Flask
+
+from fulfillment_bi.web import api, files, shell
+from fulfillment_bi.web.answering import PAGES, WALL
+from fulfillment_bi.web.callbacks import add_callbacks
+
+LARGEST_REQUEST = 1_000_000
+TABLE_SCRIPT = re.compile(r'<script src="[^"]*/dash_table/[^"]*"[^>]*></script>')
+GRID_SCRIPT = re.compile(r'<script src="([^"]*/dash_ag_grid/[^"]*)"[^>]*></script>')
+
+
+class Application(Dash):
+    """Dash whose first page leaves the table library out: it comes with the first table (see assets/fbi.js)."""
+
+    def interpolate_index(self, *, metas: str = "", scripts: str = "", **others: str) -> str:  # type: ignore[override]
+        """The page's HTML, with the table library's address in a meta tag instead of a script tag."""
+        scripts = TABLE_SCRIPT.sub("", scripts)  # Dash's own old table: no page uses it
+        found = GRID_SCRIPT.search(scripts)
+        if found:
+            scripts = scripts.replace(found.group(0), "")
+            metas += f'<meta name="fbi-grid" content="{found.group(1)}">'
+        page: Any = super()
+        return str(page.interpolate_index(metas=metas, scripts=scripts, **others))
+
+
+def create_app(workspace: Any) -> Dash:
+    """The web application over `workspace` (a `workspace.Workspace`, or anything with its methods)."""
+    server = Flask("fulfillment_bi")
+    server.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
+    app: Any = Application(
+        "fulfillment_bi",
+        server=cast(Any, server),  # a Flask instance is what it takes, though its type says otherwise
+        assets_folder=str(assets_folder()),
+        title="Fulfillment BI",
+        update_title="",
+        add_log_handler=False,
+        enable_mcp=False,
+        meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
+    )
+    app.layout = shell.frame()
+    app.validation_layout = _everything()
+    add_callbacks(app, workspace)
+    files.add_file_routes(server, workspace, PAGES)
+    api.add_plain_routes(server, workspace)
+    api.add_headers(server, list(app.csp_hashes()))
+    return cast(Dash, app)
+
+
+def assets_folder() -> Path:
+    """The assets: in an installed package beside the code, in a checkout at its root."""
+    package = Path(__file__).resolve().parents[1]
+    installed = package / "assets"
+    return installed if installed.is_dir() else package.parent / "assets"
+
+
+def _everything() -> html.Div:
+    # Dash checks callbacks against this: every component that some page has.
+    pages = [page.layout("en") if page is WALL else shell.desk(page, "en", "") for page in PAGES]
+    return html.Div([shell.frame(), *pages])

@@ -1,0 +1,64 @@
+"""What a page is made of: tiles that ask queries and show the answers, and the page that lays them out.
+
+A tile is two pure functions. The page's one callback asks all queries of all its tiles together, on one version, and
+hands each tile its own answers; a CSV of a tile is its first answer, so file and screen cannot differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from fulfillment_bi.metrics.query import Query, Result
+from fulfillment_bi.web.state import View
+
+Answers = Mapping[str, Result]
+Figure = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A tile's new content: a figure for a chart, else components; `title` and `note` stand above it."""
+
+    body: Any
+    title: str = ""
+    note: str = ""
+
+
+def _nothing(_: View) -> Mapping[str, Query]:
+    return {}
+
+
+def _unshown(_: View, __: Answers) -> Shown:
+    return Shown("")
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """`name` is unique in the application; `ask` names its queries, the first being what its file holds.
+
+    `titled` tiles stand in a card with a title. A tile that needs more than metrics (the load ledger, one order) has
+    `tell`, which is given the workspace, instead of `ask` and `show`.
+    """
+
+    name: str
+    kind: Literal["chart", "html"]
+    ask: Callable[[View], Mapping[str, Query]] = _nothing
+    show: Callable[[View, Answers], Shown] = _unshown
+    metric: str = ""
+    titled: bool = True
+    tell: Callable[[View, Any], Shown] | None = None
+    filed: tuple[str, ...] = ()
+    """Names of the queries that its file joins on their dimensions; the first query alone when empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`paths` that show it, its tiles, and `layout`, which is given the language."""
+
+    name: str
+    paths: tuple[str, ...]
+    tiles: tuple[Tile, ...]
+    layout: Callable[[str], Any]
+    filters: bool = True

@@ -1,0 +1,192 @@
+"""A workspace without a warehouse: answers of the right shape, the same for the same question."""
+
+from __future__ import annotations
+
+import random
+import zlib
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from fulfillment_bi.errors import NoVersionError
+from fulfillment_bi.ingest.ledger import FreshnessRow, LoadRow, QuarantineList, QuarantineRow
+from fulfillment_bi.ingest.report import Counts
+from fulfillment_bi.metrics.catalog import METRICS
+from fulfillment_bi.metrics.dimensions import BUCKETS, STAGES
+from fulfillment_bi.metrics.members import Member
+from fulfillment_bi.metrics.query import Query, Result
+from fulfillment_bi.metrics.resolve import check_query, check_split, filter_fact, get_dimension, resolve
+from fulfillment_bi.metrics.rows import RowsResult
+
+AS_OF = "2026-11-22T10:00:00Z"
+ZONE = "Asia/Shanghai"
+LONG = "一个名字特别特别长的旗舰店（华东区）官方直营 Very Long Shop Name <b>&amp;"
+MEMBERS = {
+    "channel": ["tmall", "jd", "douyin", "unknown"],
+    "warehouse": ["杭州仓", "广州仓", "several"],
+    "carrier": ["SF", "ZTO", "unknown"],
+    "region": ["浙江省", "广东省", "新疆维吾尔自治区"],
+    "shop": [LONG, "优选百货店"],
+    "stage": list(STAGES),
+    "current_stage": ["pick", "pickup", "deliver"],
+    "promise_bucket": list(BUCKETS),
+    "break_stage": ["short", "cancelled", "pick", "pickup", "deliver"],
+    "cancelled_by": ["customer", "seller", "none"],
+    "issue": ["shipped_before_paid", "no_lines"],
+}
+
+
+@dataclass(frozen=True)
+class Info:
+    id: str = "v00000001"
+    published_at: datetime = datetime(2026, 11, 22, 10)
+
+
+class FakeWorkspace:
+    """The methods of `workspace.Workspace` that pages use. `due` scales every count; 0 is a period without orders."""
+
+    def __init__(self, *, loaded: bool = True, due: int = 1000, sample: bool = False) -> None:
+        self.info = Info() if loaded else None
+        self.due = due
+        self.is_sample = sample
+        self.asked: list[Query] = []
+
+    def run(self, query: Query) -> Result:
+        if self.info is None:
+            raise NoVersionError("Nothing has been loaded yet.", hint="Load exports with `fbi load PATH`.")
+        check_query(query)
+        for name in query.metrics:
+            resolved = resolve(METRICS[name], query)
+            for dimension in query.by:
+                check_split(get_dimension(dimension), resolved)
+            for item in query.where:
+                filter_fact(item, resolved)
+        self.asked.append(query)
+        columns = [*query.by]
+        for name in query.metrics:
+            columns += [name, f"{name}_n", f"{name}_d"]
+            if METRICS[name].is_promise and query.basis == "order":
+                columns.append(f"{name}_pending")
+            if query.compare != "none":
+                columns += [f"{name}_before", f"{name}_before_n", f"{name}_before_d", f"{name}_change"]
+        return Result(query, tuple(columns), tuple(self._rows(query)), AS_OF, ZONE, "v00000001")
+
+    def run_all(self, queries):
+        return [self.run(query) for query in queries]
+
+    def _rows(self, query: Query):
+        if not self.due and query.by:
+            return
+        for members in self._members(query, query.by):
+            row = list(members)
+            for name in query.metrics:
+                row += self._numbers(query, name, members)
+            yield tuple(row)
+
+    def _members(self, query: Query, by):
+        if not by:
+            yield ()
+            return
+        first = by[0]
+        if first == "day":
+            start = query.start or date(2026, 10, 24)
+            own = [start + timedelta(days=at) for at in range(((query.end or date(2026, 11, 22)) - start).days + 1)]
+        elif first == "week":
+            own = [date(2026, 9, 7) + timedelta(days=7 * at) for at in range(11)]
+        elif first == "month":
+            own = ["2026-08", "2026-09", "2026-10", "2026-11"]
+        else:
+            own = MEMBERS.get(first, ["a", "b"])
+        for member in own:
+            for rest in self._members(query, by[1:]):
+                yield (member, *rest)
+
+    def _numbers(self, query: Query, name: str, members):
+        metric = METRICS[name]
+        seed = random.Random(zlib.crc32(repr((name, members)).encode()))
+        d = self.due // max(1, 3 ** len(members)) if self.due else 0
+
+        def pair():
+            if metric.unit == "rate":
+                base = 0.93 if metric.direction == "up" else 0.05
+                n = round(d * min(1, max(0, base + seed.uniform(-0.08, 0.06))))
+                return [n / d if d else None, n, d]
+            if metric.unit == "days":
+                return [seed.uniform(0.05, 4) if d else None, d, d]
+            if metric.unit == "score":
+                return [4.21 if d else None, round(4.21 * d), d]
+            count = round(d * seed.uniform(0, 0.3))
+            return [count, count, count]
+
+        now = pair()
+        values = [*now]
+        if metric.is_promise and query.basis == "order":
+            values.append(round(d * 0.2))
+        if query.compare != "none":
+            before = pair()
+            change = now[0] - before[0] if now[0] is not None and before[0] is not None else None
+            values += [*before, change]
+        return values
+
+    def rows(self, query, metric, part, *, limit=None, offset=0, order_by=None):
+        total = 250
+        columns = ("channel", "order_no", "warehouse", "created_at", "order_value")
+        rows = [
+            ("tmall", f"{10**17 + at}", "杭州仓", datetime(2026, 11, 1, 9, 30), 99.5)
+            for at in range(offset, min(total, offset + (limit or total)))
+        ]
+        return RowsResult(columns, tuple(rows), total, AS_OF, ZONE, "v00000001")
+
+    def members(self, dimension, search="", limit=50, where=()):
+        found = [Member(name, name) for name in MEMBERS.get(dimension, [f"{dimension}{at}" for at in range(60)])]
+        return [each for each in found if search.lower() in each.value.lower()][:limit]
+
+    def timeline(self, channel, order_no):
+        return None
+
+    def loads(self):
+        counts = {"orders": Counts(read=10, new=8, quarantined=2), "order_lines": Counts(read=12, new=12)}
+        at = datetime(2026, 11, 22, 9)
+        return [
+            LoadRow(
+                1,
+                "v00000001",
+                at,
+                "orders_cn.csv",
+                "ab",
+                "oms_orders",
+                "oms",
+                999,
+                at,
+                "loaded",
+                "csv",
+                0.4,
+                22,
+                2,
+                counts,
+            )
+        ]
+
+    def freshness(self):
+        at = datetime(2026, 11, 22, 9)
+        return [
+            FreshnessRow("oms", "oms_orders", at, at, at, 2, 22),
+            FreshnessRow("carrier", "parcels", None, at, at, 1, 0),
+        ]
+
+    def quarantine(self, limit=100, offset=0, **_):
+        row = QuarantineRow(
+            1,
+            "orders_cn.csv",
+            "oms_orders",
+            "orders",
+            7,
+            ("missing:order_no",),
+            {"order_no": "<script>alert(1)</script>"},
+            datetime(2026, 11, 22, 9),
+        )
+        return QuarantineList(1, (row,))
+
+    @contextmanager
+    def pinned(self):
+        yield self
