@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from fulfillment_bi.metrics.dimensions import DIMENSIONS
 from fulfillment_bi.metrics.query import Basis, Causes, Compare, Event, Filter, Level, Promise, Query, Timestamps
+from fulfillment_bi.metrics.reach import is_day_in_reach
 from fulfillment_bi.metrics.resolve import get_metric
 from fulfillment_bi.metrics.types import Text
 
@@ -166,7 +167,7 @@ _WORDS: Mapping[str, Collection[str]] = {name: choice.words for name, choice in 
 
 
 def parse_url(search: str, params: Collection[str] = PAGE_PARAMS) -> tuple[PageState, list[str]]:
-    """A URL's query string (with or without "?") as a state, and what was ignored, as it was written.
+    """A URL's query string (with or without "?") as a state, and what was ignored, as far as it can be written.
 
     Never raises. `params` are the page's own parameters; the last of a repeated one counts.
     """
@@ -197,18 +198,23 @@ def _pairs(search: str, ignored: list[str]) -> list[tuple[str, str]]:
     try:
         pairs = parse_qsl(search.removeprefix("?"), keep_blank_values=True, max_num_fields=1000, errors="replace")
     except ValueError:
-        ignored.append(search[:LONGEST_VALUE])
+        ignored.append(search[:LONGEST_VALUE].encode("utf-8", "backslashreplace").decode())
         return []
-    strange = [pair for pair in pairs if len(pair[1]) > LONGEST_VALUE or not pair[1].isprintable()]
-    ignored += [f"{name}={value[:40]!r}" for name, value in strange]
+    strange = [(name, value) for name, value in pairs if _is_strange(name) or _is_strange(value)]
+    ignored += [f"{repr(name[:40]) if _is_strange(name) else name}={value[:40]!r}" for name, value in strange]
     return [pair for pair in pairs if pair not in strange]
+
+
+def _is_strange(text: str) -> bool:
+    return len(text) > LONGEST_VALUE or not text.isprintable()
 
 
 def _day(value: str) -> date | None:
     try:
-        return date.fromisoformat(value)
+        day = date.fromisoformat(value)
     except ValueError:
         return None
+    return day if is_day_in_reach(day) else None
 
 
 def _settle_period(fields: dict[str, Any], ignored: list[str]) -> None:

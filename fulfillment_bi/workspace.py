@@ -115,13 +115,17 @@ class Workspace:
         limit: int | None = None,
         offset: int = 0,
         order_by: str | None = None,
+        text: str = "",
     ) -> RowsResult:
-        """The rows counted in the numerator or denominator of `metric` under `query`, with their total count."""
+        """The rows counted in the numerator or denominator of `metric` under `query`, with their total count.
+
+        `text` keeps those with it anywhere in their order number, SKU or product name.
+        """
         from fulfillment_bi.metrics.rows import run_rows
 
         found: RowsResult = self._ask(
             lambda session, info: run_rows(
-                session, info, query, metric, part, limit=limit, offset=offset, order_by=order_by
+                session, info, query, metric, part, limit=limit, offset=offset, order_by=order_by, text=text
             )
         )
         return found

@@ -185,11 +185,11 @@ def test_everything_else_is_passed_on(workspace: Workspace, monkeypatch: pytest.
     for name, module in modules.items():
         monkeypatch.setitem(__import__("sys").modules, name, module)
     info = workspace.info
-    page = {"limit": 5, "offset": 10, "order_by": "-x"}
+    page = {"limit": 5, "offset": 10, "order_by": "-x", "text": "NO-1"}
     assert workspace.loads() == ["loads", {}]
     assert workspace.freshness() == ["freshness", {}]
     assert workspace.quarantine(7, 8, entity="orders") == ["quarantine", {"limit": 7, "offset": 8, "entity": "orders"}]
     assert workspace.timeline("tmall", "1") == ["timeline", "tmall", "1", {}]
     assert workspace.members("sku", "a") == ["members", "sku", {"search": "a", "limit": 50, "where": ()}]
-    rows: Any = workspace.rows(ORDERS, "orders", "numerator", limit=5, offset=10, order_by="-x")
+    rows: Any = workspace.rows(ORDERS, "orders", "numerator", limit=5, offset=10, order_by="-x", text="NO-1")
     assert rows == ["rows", info, ORDERS, "orders", "numerator", page]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from fulfillment_bi.metrics.calendar import read_member
 from fulfillment_bi.metrics.fragment import Sql, join, one_of
 from fulfillment_bi.metrics.query import Filter
 from fulfillment_bi.metrics.resolve import Period, Resolved, filter_fact, get_dimension
@@ -31,7 +32,8 @@ def part_value(part: Part) -> str:
 def part_condition(part: Part) -> str:
     """Which rows the part takes; empty for all."""
     conditions = [f"f.{flag} = 1" for flag in part.where]
-    conditions += [f"f.{flag} = 0" for flag in part.unless]
+    if part.unless:
+        conditions.append(f"(f.{part.unless} = 0 OR f.{part.saved} = 1)" if part.saved else f"f.{part.unless} = 0")
     conditions += [f"f.{part.known} IS NOT NULL"] if part.known else []
     return " AND ".join(conditions)
 
@@ -70,7 +72,10 @@ def look_up(dimension: Dimension) -> str:
 def shifted(day: str, period: Period) -> str:
     """A day of an earlier period, laid over the period it is compared with."""
     if period.shift_years:
-        return f"CAST({day} + INTERVAL {period.shift_years:d} YEAR AS DATE)"
+        moved = f"CAST({day} + INTERVAL {period.shift_years:d} YEAR AS DATE)"
+        if period.first is None:
+            return moved
+        return f"greatest({moved}, make_date({period.first.year:d}, {period.first.month:d}, {period.first.day:d}))"
     return f"({day} + {period.shift_days:d})" if period.shift_days else day
 
 
@@ -92,7 +97,8 @@ def filters(where: Sequence[Filter], resolved: Resolved, day: str, hour: str, pe
         if dimension.is_calendar:
             moved = shifted(day, period) if dimension.moves else day
             text = dimension.expression.format(day=moved, hour=hour)
-            conditions.append(one_of(f"CAST({text} AS VARCHAR)", item.values))
+            values = tuple(read_member(dimension.name, value) or value for value in item.values)
+            conditions.append(one_of(f"CAST({text} AS VARCHAR)", values))
         elif owner is resolved.fact:
             conditions.append(is_member(dimension, "f", item.values))
         else:

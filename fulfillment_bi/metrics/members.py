@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fulfillment_bi.errors import NotApplicableError
+from fulfillment_bi.metrics.calendar import read_member
 from fulfillment_bi.metrics.catalog.facts import FACTS
 from fulfillment_bi.metrics.dimensions import DIMENSIONS
 from fulfillment_bi.metrics.expressions import is_member
 from fulfillment_bi.metrics.fragment import Sql, all_of, join
 from fulfillment_bi.metrics.query import Filter
+from fulfillment_bi.metrics.reach import check_filters, check_limit, check_text
 from fulfillment_bi.metrics.resolve import get_dimension
 from fulfillment_bi.metrics.types import Dimension
 
@@ -33,8 +35,12 @@ def find_members(
     """Members whose code or name contains `search`, those that start with it first, then by code.
 
     `where` keeps the members that occur together with other filters (SKUs of a category, shops of a channel).
-    Raises UnknownNameError, and NotApplicableError for days, weeks, months and quarters: any of them is a member.
+    Raises UnknownNameError, NotApplicableError for days, weeks, months and quarters (any of them is a member), and
+    UsageError for a limit, a text or a filter that cannot be.
     """
+    check_limit(limit)
+    check_text(search, dimension)
+    check_filters(where)
     found = get_dimension(dimension)
     if found.is_calendar and not found.members:
         raise NotApplicableError(f"'{dimension}' has no list.", where=dimension, hint="Any such date is a member.")
@@ -50,11 +56,16 @@ def find_members(
 
 
 def find_missing(session: Session, where: Sequence[Filter]) -> list[tuple[str, str]]:
-    """(dimension, value) of every filter value that names no member, so that a page can say what it ignored."""
+    """(dimension, value) of every filter value that names no member, so that a page can say what it ignored.
+
+    Any day, week, month or quarter is a member, with data or without. Raises UsageError as `find_members` does.
+    """
+    check_filters(where)
     missing: list[tuple[str, str]] = []
     for item in where:
         dimension = get_dimension(item.dimension)
         if dimension.is_calendar:
+            missing += [(item.dimension, value) for value in item.values if read_member(dimension.name, value) is None]
             continue
         if dimension.table:
             sql = f"SELECT DISTINCT coalesce({dimension.member}, '{dimension.missing}') FROM {dimension.table}"  # noqa: S608 - declared names

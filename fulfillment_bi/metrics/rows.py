@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from fulfillment_bi.errors import UnknownNameError, UsageError
+from fulfillment_bi.errors import UnknownNameError
 from fulfillment_bi.metrics import expressions
 from fulfillment_bi.metrics.dimensions import DIMENSIONS
 from fulfillment_bi.metrics.fragment import Sql, all_of, join
 from fulfillment_bi.metrics.query import Part as PartName
 from fulfillment_bi.metrics.query import Query
+from fulfillment_bi.metrics.reach import check_limit, check_offset, check_text
 from fulfillment_bi.metrics.resolve import Period, Resolved, check_query, get_metric, resolve
 from fulfillment_bi.metrics.run import Stamp, Version, plain, read_stamp
 from fulfillment_bi.metrics.types import Dimension, Part, Text
@@ -63,15 +64,16 @@ def run_rows(
     """The rows that `part` ("numerator" or "denominator") of `metric` counts under the query's period and filters.
 
     `order_by` is one of the columns, "-" in front for descending; `text` keeps rows with it anywhere in their order
-    number, SKU or product name. The query's own metrics, splits, comparison, order and limit play no part. Raises
-    UsageError and its kinds.
+    number, SKU or product name. The query's splits, comparison, order and limit play no part, and its other metrics
+    only this one: a switch that suits one of them leaves `metric` as it was printed beside it. Raises UsageError and
+    its kinds.
     """
-    query = query.but(metrics=(metric,), by=(), compare="none", order_by=None, limit=None)
     check_query(query)
     if part not in PARTS:
         raise UnknownNameError("part", part, PARTS)
-    if offset < 0 or (limit is not None and limit < 0):
-        raise UsageError("Limit and offset cannot be negative.", where="rows")
+    check_limit(limit)
+    check_offset(offset)
+    check_text(text, "text")
     stamp = read_stamp(session, info)
     resolved = resolve(get_metric(metric), query)
     chosen = resolved.numerator if part == "numerator" else resolved.denominator or resolved.numerator

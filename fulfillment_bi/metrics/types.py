@@ -59,12 +59,14 @@ class Fact:
 class Part:
     """One additive number: rows counted, or `value` summed, over the rows whose flags in `where` are all 1.
 
-    `unless` lists flags that must be 0; `known` names a column that must have a value.
+    `unless` names a flag that must be 0, save in rows whose flag `saved` is 1; `known` names a column that must have a
+    value.
     """
 
     value: str = ""
     where: tuple[str, ...] = ()
-    unless: tuple[str, ...] = ()
+    unless: str = ""
+    saved: str = ""
     known: str = ""
 
     def fill(self, names: Mapping[str, str]) -> Part:
@@ -72,7 +74,8 @@ class Part:
         return Part(
             self.value.format_map(names),
             tuple(flag.format_map(names) for flag in self.where),
-            tuple(flag.format_map(names) for flag in self.unless),
+            self.unless.format_map(names),
+            self.saved.format_map(names),
             self.known.format_map(names),
         )
 
@@ -80,22 +83,25 @@ class Part:
         """The same part under further flags."""
         return replace(self, where=(*self.where, *where))
 
-    def but_not(self, *unless: str) -> Part:
-        """The same part without the rows whose flags are 1."""
-        return replace(self, unless=(*self.unless, *unless))
+    def but_not(self, unless: str, saved: str = "") -> Part:
+        """The same part without the rows whose flag `unless` is 1 and `saved` is not."""
+        return replace(self, unless=unless, saved=saved)
 
     @property
     def column(self) -> str:
         """Its column in a rollup, e.g. count_due_sign_original."""
         words = [f"sum_{self.value}" if self.value else "count", *self.where]
-        words += [f"not_{flag}" for flag in self.unless]
+        words += [f"not_{self.unless}"] if self.unless else []
+        words += [f"or_{self.saved}"] if self.saved else []
         words += [f"known_{self.known}"] if self.known else []
         text = " ".join(words).replace("*", "times").replace("-", "minus").replace("+", "plus")
         return re.sub(r"\W+", "_", text).strip("_")
 
     def __str__(self) -> str:
         """A formula a person can read, e.g. count(due_sign_original)."""
-        flags = [*self.where, *(f"not {flag}" for flag in self.unless)]
+        flags = [*self.where]
+        if self.unless:
+            flags.append(f"(not {self.unless} or {self.saved})" if self.saved else f"not {self.unless}")
         flags += [f"{self.known} known"] if self.known else []
         condition = " and ".join(flags)
         if not self.value:
@@ -119,7 +125,9 @@ class Measure:
 
     Without a `denominator` it is a single number (n = d = value). With `mean` it is `mean / denominator`, with
     `quantile` that quantile of the column; for both n = d = the number of rows. `pending`: promises not yet due, which
-    will still count. `excused`: flag of failures the seller is not accountable for (causes = seller leaves them out).
+    will still count. `seller`: numerator and denominator for causes = seller, which leaves out the failures that the
+    seller is not accountable for and nothing else. Rows that were kept all the same stay in; where amounts are summed,
+    only the missed part of an excused line goes and its good units stay in both. So it never makes a rate worse.
     `durations`: rows with impossible time stamps are left out unless timestamps = all. `drill`: columns of the rows
     behind the number.
     """
@@ -132,7 +140,7 @@ class Measure:
     pending: Part | None = None
     mean: Part | None = None
     quantile: tuple[str, float] | None = None
-    excused: str = ""
+    seller: tuple[Part, Part] | None = None
     durations: bool = False
 
 

@@ -115,7 +115,7 @@ def test_the_rows_behind_are_as_many_as_printed(olist: Session, name: str, level
 
 
 def test_rollups_answer_most_questions(olist: Session) -> None:
-    usual = ("channel", "region", "warehouse", "carrier", "day", "week", "month", "weekday")
+    usual = ("channel", "warehouse", "carrier", "day", "week", "month", "weekday")  # days x 27 regions: few rows each
     for name, metric in METRICS.items():
         measure = metric.measures[metric.level]
         if measure.quantile or measure.basis.name == "now" or name == "data_issues":  # 517 issues need no rollup
@@ -123,3 +123,17 @@ def test_rollups_answer_most_questions(olist: Session) -> None:
         for dimension in usual:
             route = run_query(olist, INFO, Query((name,), by=(dimension,))).routes[name]
             assert route.startswith("rollup_"), (name, dimension, route)
+
+
+@pytest.mark.parametrize("level", ["order", "line", "unit", "value"])
+def test_leaving_out_what_others_caused_takes_failures_only(olist: Session, level: Any) -> None:
+    names = ("otif", "order_fill_rate", "delivery_delay_rate")
+    query = Query(names, level=level, event="sign")
+    everything = run_query(olist, INFO, query).records()[0]
+    sellers = run_query(olist, INFO, query.but(causes="seller")).records()[0]
+    for name in names[:2]:
+        assert sellers[f"{name}_n"] == everything[f"{name}_n"]
+        assert sellers[f"{name}_d"] <= everything[f"{name}_d"]
+    kept, before = (found["delivery_delay_rate_d"] - found["delivery_delay_rate_n"] for found in (sellers, everything))
+    assert kept == pytest.approx(before, rel=1e-12)
+    assert sellers["delivery_delay_rate_n"] < everything["delivery_delay_rate_n"]

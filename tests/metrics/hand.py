@@ -7,7 +7,7 @@ from typing import Any
 
 from fulfillment_bi.warehouse.engine import Session
 
-LEVELS = ("order", "line", "unit", "value")
+TABLES = {"order": "fct_order", "line": "fct_order_line", "unit": "fct_order_line", "value": "fct_order_line"}
 SPLITS = {
     "channel": ("JOIN dim_channel USING (channel_id)", "channel"),
     "shop": ("JOIN dim_shop USING (shop_id)", "shop"),
@@ -76,55 +76,50 @@ def hand(
         return _by_order(made, level, f"{event}_{promise}", seller) if basis == "order" else made
     if metric.endswith("_fill_rate"):
         made = _fill(level, event, promise, seller, f"sign_due_{promise}")
-        return _by_order(made, level, f"sign_{promise}", seller) if basis == "order" else made
+        return _by_order(made, level, f"{event}_{promise}", seller, "fill_pending") if basis == "order" else made
     made = PLAIN[metric]
     if basis == "order" and made.table != "fct_review" and made.day:
         return Hand(made.table, "created", made.numerator, made.denominator, made.value)
     return made
 
 
-def _by_order(made: Hand, level: str, key: str, seller: bool) -> Hand:
+def _by_order(made: Hand, level: str, key: str, seller: bool, flag: str = "pending") -> Hand:
     assert not seller
     amount = {"unit": "qty_due", "value": "qty_due * unit_price"}.get(level, "1")
-    pending = f"sum(CASE WHEN pending_{key} = 1 THEN {amount} ELSE 0 END)"
+    pending = f"sum(CASE WHEN {flag}_{key} = 1 THEN {amount} ELSE 0 END)"
     return Hand(made.table, "created", made.numerator, made.denominator, pending=pending)
 
 
 def _promise(metric: str, level: str, event: str, promise: str, seller: bool, day: str) -> Hand:
     key = f"{event}_{promise}"
-    due = f"due_{key} = 1" + (f" AND excused_{key} = 0" if seller else "")
+    if metric == "otif":
+        return _kept(level, f"due_{key}", f"otif_{key}", f"units_{key}", f"excused_{key}", seller, day)
+    answered_for = f"due_{key} = 1" + (f" AND excused_{key} = 0" if seller else "")
     if level in ("order", "line"):
-        flag = "otif" if metric == "otif" else "late"
-        table = "fct_order" if level == "order" else "fct_order_line"
-        return Hand(
-            table,
-            day,
-            f"sum(CASE WHEN {due} AND {flag}_{key} = 1 THEN 1 ELSE 0 END)",
-            f"sum(CASE WHEN {due} THEN 1 ELSE 0 END)",
-        )
+        late = f"sum(CASE WHEN {answered_for} AND late_{key} = 1 THEN 1 ELSE 0 END)"
+        return Hand(TABLES[level], day, late, f"sum(CASE WHEN {answered_for} THEN 1 ELSE 0 END)")
     price = "unit_price" if level == "value" else "1"
-    units = f"units_{key}" if metric == "otif" else f"(qty_due - units_{key})"
-    return Hand(
-        "fct_order_line",
-        day,
-        f"sum(CASE WHEN {due} THEN {units} * {price} ELSE 0 END)",
-        f"sum(CASE WHEN {due} THEN qty_due * {price} ELSE 0 END)",
-    )
+    missed = f"sum(CASE WHEN {answered_for} THEN (qty_due - units_{key}) * {price} ELSE 0 END)"
+    kept = f"sum(CASE WHEN due_{key} = 1 THEN units_{key} * {price} ELSE 0 END)"
+    return Hand(TABLES[level], day, missed, f"{missed} + {kept}")
 
 
 def _fill(level: str, event: str, promise: str, seller: bool, day: str) -> Hand:
-    due = f"due_sign_{promise} = 1" + (f" AND excused_{event}_{promise} = 0" if seller else "")
+    key = f"{event}_{promise}"
+    return _kept(level, f"fill_due_{key}", f"filled_{key}", f"fill_units_{key}", f"excused_{key}", seller, day)
+
+
+def _kept(level: str, due: str, good: str, units: str, excused: str, seller: bool, day: str) -> Hand:
+    """What was kept over what was due. Without what others caused, only failures and missed units leave the latter."""
+    fails = f"{excused} = 1" if seller else "FALSE"
     if level in ("order", "line"):
-        table = "fct_order" if level == "order" else "fct_order_line"
-        filled = f"sum(CASE WHEN {due} AND filled_{event}_{promise} = 1 THEN 1 ELSE 0 END)"
-        return Hand(table, day, filled, f"sum(CASE WHEN {due} THEN 1 ELSE 0 END)")
+        kept = f"sum(CASE WHEN {due} = 1 AND {good} = 1 THEN 1 ELSE 0 END)"
+        counted = f"sum(CASE WHEN {due} = 1 AND NOT ({fails} AND {good} = 0) THEN 1 ELSE 0 END)"
+        return Hand(TABLES[level], day, kept, counted)
     price = "unit_price" if level == "value" else "1"
-    return Hand(
-        "fct_order_line",
-        day,
-        f"sum(CASE WHEN {due} THEN fill_units_{event}_{promise} * {price} ELSE 0 END)",
-        f"sum(CASE WHEN {due} THEN qty_due * {price} ELSE 0 END)",
-    )
+    kept = f"sum(CASE WHEN {due} = 1 THEN {units} * {price} ELSE 0 END)"
+    counted = f"sum(CASE WHEN {due} = 1 THEN (CASE WHEN {fails} THEN {units} ELSE qty_due END) * {price} ELSE 0 END)"
+    return Hand(TABLES[level], day, kept, counted)
 
 
 _CYCLE = "CASE WHEN is_signed = 1 AND sequence_possible = 1 THEN cycle_seconds END"

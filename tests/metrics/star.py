@@ -21,6 +21,8 @@ TIMEZONE = "Asia/Shanghai"
 AS_OF = datetime(2026, 3, 1, 4, 30)
 
 CHANNELS = ("unknown", "tmall", "jd", "shopify")
+SILENT = {(3, "scan")}
+"""(channel, event) that the channel never reports."""
 SHOPS = ("unknown", "several", "flagship", "outlet")
 REGIONS = (("unknown", "unknown"), ("广东", "中国"), ("浙江", "中国"), ("Bavaria", "Germany"))
 WAREHOUSES = ("unknown", "several", "GZ-1", "SH-2")
@@ -83,6 +85,8 @@ def _promise(order: Order, event: str, promise: str) -> datetime | None:
 
 
 def _units(order: Order, line: Line, event: str, by: datetime | None) -> int:
+    if (order.channel, event) in SILENT:
+        return 0
     reached = [(units, _at(order, hours[event])) for units, hours in line.sent]
     return sum(units for units, moment in reached if moment and by and moment <= by)
 
@@ -93,9 +97,9 @@ def _line_flags(order: Order, line: Line) -> dict[str, Any]:
         for promise in PROMISES:
             name = f"{event}_{promise}"
             by, delivery = _promise(order, event, promise), _promise(order, "sign", promise)
-            counted = order.cancelled_by not in ("customer", "unknown")
+            counted = order.cancelled_by not in ("customer", "unknown") and (order.channel, event) not in SILENT
             due = int(bool(counted and by and by <= AS_OF))
-            due_sign = int(bool(counted and delivery and delivery <= AS_OF))
+            fill_due = int(bool(counted and delivery and delivery <= AS_OF))
             units, fill = _units(order, line, event, by), _units(order, line, event, delivery)
             otif = int(bool(due and units >= line.quantity))
             row |= {
@@ -103,7 +107,9 @@ def _line_flags(order: Order, line: Line) -> dict[str, Any]:
                 f"pending_{name}": int(bool(counted and by and by > AS_OF)),
                 f"late_{name}": int(bool(due and not otif)),
                 f"otif_{name}": otif,
-                f"filled_{name}": int(bool(due_sign and fill >= line.quantity)),
+                f"fill_due_{name}": fill_due,
+                f"fill_pending_{name}": int(bool(counted and delivery and delivery > AS_OF)),
+                f"filled_{name}": int(bool(fill_due and fill >= line.quantity)),
                 f"excused_{name}": int(bool(due and not otif and order.excused)),
                 f"units_{name}": units,
                 f"fill_units_{name}": fill,
@@ -120,12 +126,15 @@ def _order_flags(lines: list[dict[str, Any]]) -> dict[str, Any]:
             otif = min(line[f"otif_{name}"] for line in lines)
             row |= {f"due_{name}": due, f"pending_{name}": lines[0][f"pending_{name}"], f"otif_{name}": otif}
             row |= {f"late_{name}": int(due and not otif)}
+            row |= {flag: lines[0][flag] for flag in (f"fill_due_{name}", f"fill_pending_{name}")}
             row |= {f"filled_{name}": min(line[f"filled_{name}"] for line in lines)}
             row |= {f"excused_{name}": max(line[f"excused_{name}"] for line in lines)}
     return row
 
 
 def _last(order: Order, event: str) -> datetime | None:
+    if (order.channel, event) in SILENT:
+        return None
     moments = [_at(order, hours[event]) for line in order.lines for _, hours in line.sent]
     known = [moment for moment in moments if moment]
     return max(known) if known and len(known) == len(moments) else None

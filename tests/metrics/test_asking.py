@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from fulfillment_bi.errors import NotApplicableError, UnknownNameError, UsageError
+from fulfillment_bi.metrics.members import find_missing
 from fulfillment_bi.metrics.query import Filter, Query
+from fulfillment_bi.metrics.resolve import earlier_period
 from fulfillment_bi.metrics.run import run_query
 from fulfillment_bi.warehouse.engine import Session
 from tests.metrics.hand import answer, hand
@@ -95,6 +97,21 @@ def test_pending_promises_are_told_on_order_basis_only(star: Session, info: Any)
     assert by_order.value("otif_pending") == pending > 0
     assert "orders_pending" not in by_order.columns
     assert "otif_pending" not in run_query(star, info, Query(("otif",))).columns
+
+
+def test_an_event_that_a_channel_never_reports_judges_nothing(star: Session, info: Any) -> None:
+    """No scans at all is not 'nothing was filled': the rate is undefined, and other channels' is not pulled down."""
+    fills = ("order_fill_rate", "line_fill_rate", "unit_fill_rate", "value_fill_rate")
+    for basis in ("due", "order"):
+        query = Query(fills, event="scan", where=(Filter("channel", ("shopify",)),), basis=basis)  # type: ignore[arg-type]
+        values = run_query(star, info, query).records()[0]
+        for name in fills:
+            assert (values[name], values[f"{name}_n"], values[f"{name}_d"]) == (None, 0, 0)
+            assert values.get(f"{name}_pending", 0) == 0
+    everywhere = run_query(star, info, Query(fills, event="scan")).records()
+    others = run_query(star, info, Query(fills, event="scan", where=(Filter("channel", ("tmall", "jd")),))).records()
+    assert everywhere == others
+    assert run_query(star, info, Query(fills, where=(Filter("channel", ("shopify",)),))).value("order_fill_rate") > 0
 
 
 def test_open_and_overdue_fails_and_a_promise_not_yet_due_does_not_count(empty: Session, info: Any) -> None:
@@ -214,6 +231,66 @@ def test_refusals_say_what_next(star: Session, info: Any, query: Query, error: t
     assert type(caught.value) is error
     assert words in str(caught.value)
     assert caught.value.exit_code == 2
+
+
+DAYS = (date(1, 1, 1), date(1899, 12, 31), date(3000, 1, 1), date.max)
+
+
+@pytest.mark.parametrize("compare", ["none", "previous", "year"])
+@pytest.mark.parametrize("day", DAYS)
+def test_a_day_out_of_reach_is_refused(star: Session, info: Any, day: date, compare: Any) -> None:
+    for period in ({"start": day}, {"end": day}, {"start": day, "end": day}):
+        with pytest.raises(UsageError, match="outside 1900 to 2999"):
+            run_query(star, info, Query(("orders",), compare=compare, **period))
+        with pytest.raises(UsageError, match="outside 1900 to 2999"):
+            earlier_period(Query(("orders",), compare=compare, **({"start": START} | period)), END)
+
+
+def test_the_first_and_the_last_day_are_within_reach(star: Session, info: Any) -> None:
+    for compare in ("none", "previous", "year"):
+        query = Query(("orders",), ("day",), start=date(1900, 1, 1), end=date(2999, 12, 31), compare=compare)  # type: ignore[arg-type]
+        assert sum(row["orders"] for row in run_query(star, info, query).records()) == 600
+    moment = datetime(2026, 1, 1, 12)
+    with pytest.raises(UsageError, match="not a day"):
+        run_query(star, info, Query(("orders",), start=moment))
+
+
+LIMITS = (0, -1, 2**31, 2**63, -(2**63))
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+def test_a_limit_out_of_reach_is_refused(star: Session, info: Any, limit: int) -> None:
+    with pytest.raises(UsageError, match="The limit is"):
+        run_query(star, info, Query(("orders",), limit=limit))
+    assert run_query(star, info, Query(("orders",), limit=2**31 - 1)).value("orders") == 600
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ("jd", "a text where a tuple"),
+        (("jd", 3), "a text for each member"),
+        (("jd\ud800",), "cannot be encoded"),
+    ],
+)
+def test_filter_values_that_are_no_members_are_refused(star: Session, info: Any, values: Any, words: str) -> None:
+    for dimension in ("channel", "day", "sku", "hour"):
+        with pytest.raises(UsageError, match=words) as caught:
+            run_query(star, info, Query(("orders",), where=(Filter(dimension, values),)))
+        assert str(caught.value).encode()
+        with pytest.raises(UsageError, match=words):
+            find_missing(star, (Filter(dimension, values),))
+
+
+def test_a_calendar_filter_reads_a_member_as_a_person_does(star: Session, info: Any) -> None:
+    def count(dimension: str, *values: str) -> Any:
+        return run_query(star, info, Query(("orders",), where=(Filter(dimension, values),))).value("orders")
+
+    assert count("hour", "09") == count("hour", "9") == count("hour", " 9 ", "9") > 0
+    assert count("weekday", "01") == count("weekday", "1") > 0
+    assert count("day", "20260115") == count("day", "2026-01-15") > 0
+    for dimension, value in (("hour", "24"), ("hour", "nine"), ("hour", "9" * 9999), ("day", "2026-02-30")):
+        assert count(dimension, value) == 0
 
 
 def test_a_switch_that_only_some_metrics_have_leaves_the_others(star: Session, info: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fulfillment_bi.errors import UnknownNameError, UsageError
+from fulfillment_bi.errors import NotApplicableError, UnknownNameError, UsageError
 from fulfillment_bi.metrics.catalog import METRICS
 from fulfillment_bi.metrics.query import Filter, Query
 from fulfillment_bi.metrics.rows import run_rows
@@ -76,10 +76,36 @@ def test_times_are_shown_in_business_time(star: Session, info: Any) -> None:
     assert (shown["created_at"].date(), shown["created_at"].hour) == (day, hour)
 
 
+def test_each_of_several_printed_numbers_has_its_rows(star: Session, info: Any) -> None:
+    """A switch that only some of the query's metrics have leaves the others, and so the rows behind them."""
+    names = ("otif", "orders", "unit_fill_rate", "cycle_time_p50", "review_score")
+    query = Query(names, level="line", event="ship", causes="seller", where=(Filter("channel", ("jd",)),), **PERIOD)
+    printed = run_query(star, info, query)
+    for name in names:
+        for part, suffix in (("numerator", "_n"), ("denominator", "_d")):
+            behind = run_rows(star, info, query, name, part)  # type: ignore[arg-type]
+            number = printed.value(name + suffix)
+            assert number > 0
+            assert (behind.count if behind.total is None else behind.total) == number
+    with pytest.raises(NotApplicableError, match="not counted at level 'line'"):
+        run_rows(star, info, query.but(metrics=("orders",), event=None), "orders", "numerator")
+
+
+@pytest.mark.parametrize(
+    "page", [{"limit": -1}, {"limit": 2**31}, {"offset": -1}, {"offset": 2**31}, {"offset": 2**70}]
+)
+def test_a_page_out_of_reach_is_refused(star: Session, info: Any, page: dict[str, int]) -> None:
+    with pytest.raises(UsageError, match=next(iter(page))):
+        run_rows(star, info, Query(("otif",)), "otif", "numerator", **page)  # type: ignore[arg-type]
+
+
+def test_text_that_cannot_be_encoded_is_refused(star: Session, info: Any) -> None:
+    with pytest.raises(UsageError, match="cannot be encoded"):
+        run_rows(star, info, Query(("otif",)), "otif", "numerator", text="\ud83d")
+
+
 def test_refusals(star: Session, info: Any) -> None:
     with pytest.raises(UnknownNameError, match="There is no part 'nominator'"):
         run_rows(star, info, Query(("otif",)), "otif", "nominator")  # type: ignore[arg-type]
     with pytest.raises(UnknownNameError, match="There is no column 'oder_no'"):
         run_rows(star, info, Query(("otif",)), "otif", "numerator", order_by="oder_no")
-    with pytest.raises(UsageError, match="cannot be negative"):
-        run_rows(star, info, Query(("otif",)), "otif", "numerator", offset=-1)

@@ -73,7 +73,12 @@ def test_descriptions_are_plain_data() -> None:
 
 def test_a_formula_follows_the_definition_switch() -> None:
     seller = describe_metric("otif", Query(("otif",), level="value", event="scan", promise="current", causes="seller"))
-    assert seller["denominator"] == "sum(qty_due * unit_price where due_scan_current and not excused_scan_current)"
+    missed = "excused_scan_current * (qty_due - units_scan_current)"
+    assert seller["denominator"] == f"sum((qty_due - {missed}) * unit_price where due_scan_current)"
+    by_order = describe_metric("order_fill_rate", Query(("order_fill_rate",), event="scan", causes="seller"))
+    assert by_order["denominator"] == (
+        "count(fill_due_scan_original and (not excused_scan_original or filled_scan_original))"
+    )
 
 
 def test_dimensions_say_which_metrics_they_split() -> None:

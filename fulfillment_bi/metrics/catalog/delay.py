@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from fulfillment_bi.metrics.catalog.facts import (
     FIRST_DELIVERY_DUE,
@@ -13,47 +14,38 @@ from fulfillment_bi.metrics.catalog.facts import (
     PROMISE_DUE,
     WHO,
 )
-from fulfillment_bi.metrics.catalog.fill import DUE, EXCUSED, PENDING
+from fulfillment_bi.metrics.catalog.fill import DUE, EXCUSED, PENDING, VALUE, kept_units
 from fulfillment_bi.metrics.query import Level
-from fulfillment_bi.metrics.types import Measure, Metric, Text, count, total
+from fulfillment_bi.metrics.types import Fact, Measure, Metric, Text, count, total
+
+
+def late_rows(fact: Fact, drill: tuple[str, ...]) -> Measure:
+    """Rows that missed their promise, of those due. What is excused is late: nothing that was kept leaves with it."""
+    late = count(DUE, "late_{event}_{promise}")
+    return Measure(
+        fact,
+        PROMISE_DUE,
+        numerator=late,
+        denominator=count(DUE),
+        pending=count(PENDING),
+        seller=(late.but_not(EXCUSED), count(DUE).but_not(EXCUSED)),
+        drill=drill,
+    )
+
+
+def late_units(worth: str) -> Measure:
+    """Units that missed their promise, of those due: what `fill.kept_units` leaves over."""
+    kept = kept_units(PROMISE_DUE, "", worth, LINE_PROMISE_DRILL)
+    assert kept.seller is not None
+    late = total("(qty_due - units_{event}_{promise})" + worth, DUE)
+    return replace(kept, numerator=late, seller=(late.but_not(EXCUSED), kept.seller[1]))
+
 
 LATE: Mapping[Level, Measure] = {
-    "order": Measure(
-        ORDER,
-        PROMISE_DUE,
-        numerator=count(DUE, "late_{event}_{promise}"),
-        denominator=count(DUE),
-        pending=count(PENDING),
-        excused=EXCUSED,
-        drill=ORDER_PROMISE_DRILL,
-    ),
-    "line": Measure(
-        LINE,
-        PROMISE_DUE,
-        numerator=count(DUE, "late_{event}_{promise}"),
-        denominator=count(DUE),
-        pending=count(PENDING),
-        excused=EXCUSED,
-        drill=LINE_PROMISE_DRILL,
-    ),
-    "unit": Measure(
-        LINE,
-        PROMISE_DUE,
-        numerator=total("qty_due - units_{event}_{promise}", DUE),
-        denominator=total("qty_due", DUE),
-        pending=total("qty_due", PENDING),
-        excused=EXCUSED,
-        drill=LINE_PROMISE_DRILL,
-    ),
-    "value": Measure(
-        LINE,
-        PROMISE_DUE,
-        numerator=total("(qty_due - units_{event}_{promise}) * unit_price", DUE),
-        denominator=total("qty_due * unit_price", DUE),
-        pending=total("qty_due * unit_price", PENDING),
-        excused=EXCUSED,
-        drill=LINE_PROMISE_DRILL,
-    ),
+    "order": late_rows(ORDER, ORDER_PROMISE_DRILL),
+    "line": late_rows(LINE, LINE_PROMISE_DRILL),
+    "unit": late_units(""),
+    "value": late_units(VALUE),
 }
 
 METRICS = (

@@ -15,90 +15,55 @@ from fulfillment_bi.metrics.catalog.facts import (
     PROMISE_DUE,
 )
 from fulfillment_bi.metrics.query import Event, Level
-from fulfillment_bi.metrics.types import Measure, Metric, Text, count, total
+from fulfillment_bi.metrics.types import Fact, Measure, Metric, Text, TimeBasis, count, total
 
 ALL_EVENTS: tuple[Event, ...] = ("warehouse", "platform", "scan", "ship", "sign")
 
 EXCUSED = "excused_{event}_{promise}"
-
 DUE, PENDING = "due_{event}_{promise}", "pending_{event}_{promise}"
-ON_TIME: Mapping[Level, Measure] = {
-    "order": Measure(
-        ORDER,
-        PROMISE_DUE,
-        numerator=count(DUE, "otif_{event}_{promise}"),
-        denominator=count(DUE),
-        pending=count(PENDING),
-        excused=EXCUSED,
-        drill=ORDER_PROMISE_DRILL,
-    ),
-    "line": Measure(
-        LINE,
-        PROMISE_DUE,
-        numerator=count(DUE, "otif_{event}_{promise}"),
-        denominator=count(DUE),
-        pending=count(PENDING),
-        excused=EXCUSED,
-        drill=LINE_PROMISE_DRILL,
-    ),
-    "unit": Measure(
-        LINE,
-        PROMISE_DUE,
-        numerator=total("units_{event}_{promise}", DUE),
-        denominator=total("qty_due", DUE),
-        pending=total("qty_due", PENDING),
-        excused=EXCUSED,
-        drill=LINE_PROMISE_DRILL,
-    ),
-    "value": Measure(
-        LINE,
-        PROMISE_DUE,
-        numerator=total("units_{event}_{promise} * unit_price", DUE),
-        denominator=total("qty_due * unit_price", DUE),
-        pending=total("qty_due * unit_price", PENDING),
-        excused=EXCUSED,
-        drill=LINE_PROMISE_DRILL,
-    ),
-}
 
-DELIVERY, DELIVERY_PENDING = "due_sign_{promise}", "pending_sign_{promise}"
+
+def kept_rows(fact: Fact, basis: TimeBasis, prefix: str, kept: str, drill: tuple[str, ...]) -> Measure:
+    """Rows that were kept of those due. `prefix` is "fill_" for fill rates, "" otherwise; `kept` is a flag."""
+    due = prefix + DUE
+    return Measure(
+        fact,
+        basis,
+        numerator=count(due, kept),
+        denominator=count(due),
+        pending=count(prefix + PENDING),
+        seller=(count(due, kept), count(due).but_not(EXCUSED, saved=kept)),
+        drill=drill,
+    )
+
+
+def kept_units(basis: TimeBasis, prefix: str, worth: str, drill: tuple[str, ...]) -> Measure:
+    """Units that made it of those due, each `worth` a factor such as " * unit_price" (empty: one)."""
+    due, units = prefix + DUE, prefix + "units_{event}_{promise}"
+    answered_for = f"(qty_due - {EXCUSED} * (qty_due - {units}))"
+    return Measure(
+        LINE,
+        basis,
+        numerator=total(units + worth, due),
+        denominator=total("qty_due" + worth, due),
+        pending=total("qty_due" + worth, prefix + PENDING),
+        seller=(total(units + worth, due), total(answered_for + worth, due)),
+        drill=drill,
+    )
+
+
+VALUE = " * unit_price"
+ON_TIME: Mapping[Level, Measure] = {
+    "order": kept_rows(ORDER, PROMISE_DUE, "", "otif_{event}_{promise}", ORDER_PROMISE_DRILL),
+    "line": kept_rows(LINE, PROMISE_DUE, "", "otif_{event}_{promise}", LINE_PROMISE_DRILL),
+    "unit": kept_units(PROMISE_DUE, "", "", LINE_PROMISE_DRILL),
+    "value": kept_units(PROMISE_DUE, "", VALUE, LINE_PROMISE_DRILL),
+}
 FILL: Mapping[Level, Measure] = {
-    "order": Measure(
-        ORDER,
-        DELIVERY_DUE,
-        numerator=count(DELIVERY, "filled_{event}_{promise}"),
-        denominator=count(DELIVERY),
-        pending=count(DELIVERY_PENDING),
-        excused=EXCUSED,
-        drill=ORDER_FILL_DRILL,
-    ),
-    "line": Measure(
-        LINE,
-        DELIVERY_DUE,
-        numerator=count(DELIVERY, "filled_{event}_{promise}"),
-        denominator=count(DELIVERY),
-        pending=count(DELIVERY_PENDING),
-        excused=EXCUSED,
-        drill=LINE_FILL_DRILL,
-    ),
-    "unit": Measure(
-        LINE,
-        DELIVERY_DUE,
-        numerator=total("fill_units_{event}_{promise}", DELIVERY),
-        denominator=total("qty_due", DELIVERY),
-        pending=total("qty_due", DELIVERY_PENDING),
-        excused=EXCUSED,
-        drill=LINE_FILL_DRILL,
-    ),
-    "value": Measure(
-        LINE,
-        DELIVERY_DUE,
-        numerator=total("fill_units_{event}_{promise} * unit_price", DELIVERY),
-        denominator=total("qty_due * unit_price", DELIVERY),
-        pending=total("qty_due * unit_price", DELIVERY_PENDING),
-        excused=EXCUSED,
-        drill=LINE_FILL_DRILL,
-    ),
+    "order": kept_rows(ORDER, DELIVERY_DUE, "fill_", "filled_{event}_{promise}", ORDER_FILL_DRILL),
+    "line": kept_rows(LINE, DELIVERY_DUE, "fill_", "filled_{event}_{promise}", LINE_FILL_DRILL),
+    "unit": kept_units(DELIVERY_DUE, "fill_", "", LINE_FILL_DRILL),
+    "value": kept_units(DELIVERY_DUE, "fill_", VALUE, LINE_FILL_DRILL),
 }
 
 
