@@ -255,7 +255,7 @@ def _hatch_note(start: date, words: str, theme: Theme) -> dict[str, Any]:
         "y": 1,
         "text": words,
         "showarrow": False,
-        "xanchor": "right",
+        "xanchor": "left",
         "yanchor": "bottom",
         "font": {"size": theme.px(11), "color": theme.muted},
     }

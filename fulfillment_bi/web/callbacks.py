@@ -141,9 +141,8 @@ def _filters(app: Any, workspace: Any) -> None:
     )(announce)
 
     def search(words: str | None, opened: bool | None, own: dict[str, str], asked: dict[str, Any] | None) -> Any:
-        if own["name"] not in FILTERS:
+        if not opened or own["name"] not in FILTERS:
             return no_update
-        del opened
         try:
             view = view_of(workspace, asked or {})
             where = tuple(
@@ -224,16 +223,19 @@ def _drawer(app: Any, workspace: Any) -> None:
             return (no_update,) * 3
         assert wanted.part in ("numerator", "denominator")
         start, end = int(wish.get("startRow") or 0), int(wish.get("endRow") or drawer.PAGE_ROWS)
-        with workspace.pinned() as pinned:
-            view = view_of(pinned, asked)
-            rows = pinned.rows(
-                wanted.query(view),
-                wanted.metric,
-                wanted.part,
-                limit=min(max(end - start, 1), 1000),
-                offset=start,
-                order_by=_sorting(wish),
-            )
+        try:
+            with workspace.pinned() as pinned:
+                view = view_of(pinned, asked)
+                rows = pinned.rows(
+                    wanted.query(view),
+                    wanted.metric,
+                    wanted.part,
+                    limit=min(max(end - start, 1), 1000),
+                    offset=start,
+                    order_by=_sorting(wish),
+                )
+        except FulfillmentError as error:
+            return {"rowData": [], "rowCount": 0}, no_update, str(error)
         count = text(view.language, "explain.count", count=numbers.number(view.language, rows.count))
         heads = no_update if columns else drawer.column_definitions(view, rows.columns)
         return drawer.page_of_rows(view, rows), heads, count

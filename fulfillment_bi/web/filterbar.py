@@ -53,6 +53,7 @@ def _popover(target: Any, content: Any, **options: Any) -> dmc.Popover:
         withinPortal=True,
         returnFocus=True,
         trapFocus=True,
+        keepMounted=True,  # what is drawn only when opened does not take up values that were set before
         **options,
     )
 
@@ -79,7 +80,12 @@ def _period(language: str) -> dmc.Popover:
     calendar = dmc.DatesProvider(
         [
             dmc.DatePicker(
-                id="period-range", type="range", allowSingleDateInRange=True, size="sm", monthLabelFormat="YYYY-MM"
+                id="period-range",
+                type="range",
+                allowSingleDateInRange=True,
+                size="sm",
+                monthLabelFormat="YYYY-MM",
+                weekendDays=[],
             ),
             dcc.Store(id="period-shown"),
         ],

@@ -75,9 +75,7 @@ def desk(page: Page, language: str, path: str) -> html.Div:
         [
             _top(page, language),
             *([filterbar.bar(language)] if page.filters else []),
-            html.Main(
-                [html.Div(id="notices"), html.Div(id="problem"), page.layout(language)], className="main", id="main"
-            ),
+            html.Main([html.Div(id="notices"), page.layout(language)], className="main", id="main"),
         ]
     )
     return html.Div(

@@ -142,6 +142,7 @@ def layout(language: str) -> html.Div:
     ]
     return html.Div(
         [
+            html.Div(id=f"{NAME}-problem"),
             html.Div(
                 [
                     parts.html_card(SOURCES.name, language, span="span-8", files=()),
@@ -172,7 +173,6 @@ def layout(language: str) -> html.Div:
             ),
             html.Div([parts.html_card(LOADS.name, language, span="span-12", files=())], className="grid"),
             html.Div([parts.html_card(QUARANTINE.name, language, span="span-12", files=())], className="grid"),
-            html.Div(id=f"{NAME}-problem"),
         ]
     )
 

@@ -198,7 +198,7 @@ TIMELINE = Tile(f"{NAME}-timeline", "html", titled=False, tell=_tell)
 def layout(language: str) -> html.Div:
     """Filled as a whole: an order is one answer."""
     del language
-    return html.Div([html.Div(parts.skeleton(6), id=f"{TIMELINE.name}-body"), html.Div(id=f"{NAME}-problem")])
+    return html.Div([html.Div(id=f"{NAME}-problem"), html.Div(parts.skeleton(6), id=f"{TIMELINE.name}-body")])
 
 
 PAGE = Page(NAME, ("/order/",), (TIMELINE,), layout, filters=False)

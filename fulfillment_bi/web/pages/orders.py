@@ -39,6 +39,7 @@ def layout(language: str) -> html.Div:
     """From the process to the orders that need a person."""
     return html.Div(
         [
+            html.Div(id=f"{NAME}-problem"),
             html.Div([parts.number_tile(tile.name, tile.metric) for tile in NUMBERS], className="tiles is-plain"),
             html.Div(
                 [
@@ -63,7 +64,6 @@ def layout(language: str) -> html.Div:
                 className="grid",
             ),
             html.Div([parts.html_card(WORST.name, language, span="span-12")], className="grid"),
-            html.Div(id=f"{NAME}-problem"),
             dcc.Store(id=f"{NAME}-clicks"),
         ]
     )

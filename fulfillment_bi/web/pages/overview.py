@@ -37,6 +37,7 @@ def layout(language: str) -> html.Div:
     """Numbers, then charts that explain them, then the table that compares."""
     return html.Div(
         [
+            html.Div(id=f"{NAME}-problem"),
             html.Div(
                 [parts.number_tile(tile.name, tile.metric, hero=at == 0) for at, tile in enumerate(NUMBERS)],
                 className="tiles",
@@ -63,7 +64,6 @@ def layout(language: str) -> html.Div:
                 ],
                 className="grid",
             ),
-            html.Div(id=f"{NAME}-problem"),
             dcc.Store(id=f"{NAME}-clicks"),
         ]
     )

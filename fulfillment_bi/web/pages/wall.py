@@ -146,7 +146,7 @@ def layout(language: str) -> html.Div:
                 ],
                 className="wall-row is-second",
             ),
-            html.Div(id=f"{NAME}-problem"),
+            html.Div(id=f"{NAME}-problem", className="wall-problem"),
             dcc.Store(id=f"{NAME}-clicks"),
         ],
         className="wall",
