@@ -96,6 +96,9 @@ def remove_drafts(home: Path) -> None:
     """Clear away what a stopped load left; call only while holding the publish lock."""
     for folder in (home / "archive").glob(".draft-*"):
         shutil.rmtree(folder, ignore_errors=True)
+    for key in home.glob("hash.key.*"):
+        if key.suffix[1:].isdecimal():  # named by its process on the way to becoming the key; not a user's copy
+            key.unlink(missing_ok=True)
 
 
 def read_note(folder: Path) -> ArchivedFile:

@@ -28,6 +28,7 @@ _CURRENCY = (
     r"(?i)^([+-]?)\s*(?:R\$|US\$|CN¥|[¥￥$€£]|CNY|RMB|USD|EUR|GBP|BRL)?\s*([0-9.,]+)\s*"
     r"(?:元|件|个|CNY|RMB|USD|EUR|GBP|BRL|[¥￥€])?$"
 )
+_MINUS_BEHIND = r"^(\D*[0-9.,]+)\s*-$"
 _SCIENTIFIC = r"\d\.\d+[eE]\+?\d{1,3}|\d+[eE]\+\d{1,3}"
 _TRUE = ("true", "t", "yes", "y", "1", "是", "真", "有")
 _FALSE = ("false", "f", "no", "n", "0", "否", "假", "无")
@@ -69,8 +70,9 @@ def is_scientific(name: str) -> str:
 
 
 def number(name: str, *, decimal_comma: bool) -> str:
-    """DECIMAL(18,4) without currency signs and thousands separators."""
-    bare = f"regexp_replace({narrow(name)}, '{_CURRENCY}', '\\1\\2')"
+    """DECIMAL(18,4) without currency signs and thousands separators; the minus may stand behind."""
+    bare = f"regexp_replace({narrow(name)}, '{_MINUS_BEHIND}', '-\\1')"
+    bare = f"regexp_replace({bare}, '{_CURRENCY}', '\\1\\2')"
     if decimal_comma:
         bare = f"translate({bare}, '.,', ',.')"
     return (

@@ -20,8 +20,8 @@ NULL_WORDS = (
 )  # fmt: skip
 """Casefolded words that mean "no value"."""
 
-ENCRYPTED = "##"
-"""Prefix of fields a platform hands out encrypted: there is a value, but not for us."""
+ENCRYPTED = ("##", "$$")
+"""Prefixes of fields a platform hands out encrypted: there is a value, but not for us."""
 
 WIDE = "０１２３４５６７８９．－：／，＋"
 NARROW = "0123456789.-:/,+"

@@ -43,12 +43,14 @@ class Parts:
 class Setup:
     """What a pass needs besides the records: who wrote the file, and the clock it is judged by.
 
-    `business` is the business time zone, `latest` the latest believable time of an event (UTC).
+    `business` is the business time zone, `latest` the latest believable time of an event (UTC), `formats` those of
+    times in this file besides the adapter's.
     """
 
     adapter: Adapter
     business: str
     latest: datetime
+    formats: tuple[str, ...] = ()
 
     @property
     def timezone(self) -> str:
@@ -74,8 +76,10 @@ def check_sql(table: str, target: Target, present: Sequence[str], setup: Setup) 
         _map("cleaned", names, lambda name: _without_null_words(name, (*NULL_WORDS, *setup.adapter.null_words))),
         _map("filled", names, lambda name: _filled(contract, rules, name, set(names))),
         _worded(columns, rules),
+        *_preferred(contract, names, rules),
         _timed(columns, setup),
         _typed(columns, setup),
+        *_divided(names, rules),
     ]
     body = ""
     values: list[Any] = []
@@ -118,9 +122,13 @@ def _unmarked(name: str) -> str:
     )
 
 
+def _encrypted(name: str) -> str:
+    return " OR ".join(f"starts_with({name}, '{sign}')" for sign in ENCRYPTED)
+
+
 def _without_null_words(name: str, words: Sequence[str]) -> Sql:
     return Sql(
-        f"CASE WHEN {name} = '' OR starts_with({name}, '{ENCRYPTED}') OR (strlen({name}) <= {_LONGEST_NULL_WORD} "
+        f"CASE WHEN {name} = '' OR {_encrypted(name)} OR (strlen({name}) <= {_LONGEST_NULL_WORD} "
         f"AND list_contains(CAST(? AS VARCHAR[]), lower({name}))) THEN NULL ELSE {name} END",
         (list(words),),
     )
@@ -144,29 +152,62 @@ def _worded(columns: Sequence[Column], rules: Mapping[str, Rule]) -> Sql:
     """Words to the words of the contract. `x__said` keeps what the cell said, to tell an unknown word from none."""
     added, replaced = Parts(), Parts()
     for column in columns:
-        rule = rules.get(column.name)
-        own, only = (dict(rule.words), rule.only) if rule else ({}, False)
+        rule = rules.get(column.name, Rule(column.name))
+        own, name = dict(rule.words), column.name
         if column.type == "word":
-            added.put(f"{column.name}__said", Sql("NULL" if only else column.name))
-            added.put(f"{column.name}__word", _looked_up(column.name, own if only else {**column.words, **own}))
-        elif own:
-            found = _looked_up(column.name, own)
-            replaced.put(column.name, found if only else Sql(f"coalesce({found.text}, {column.name})", found.values))
+            added.put(f"{name}__said", Sql("NULL" if rule.only else name))
+            found = _looked_up(name, own if rule.only else {**column.words, **own}, rule.otherwise)
+            added.put(f"{name}__word", found)
+        elif own or rule.otherwise:
+            found = _looked_up(name, own, rule.otherwise)
+            kept = Sql(f"coalesce({found.text}, {name})", found.values)
+            replaced.put(name, found if rule.only or rule.otherwise else kept)
     replace = f" REPLACE ({replaced.text})" if replaced.texts else ""
     extra = f", {added.text}" if added.texts else ""
     return Sql(f"SELECT *{replace}{extra} FROM {{previous}} AS filled", (*replaced.values, *added.values))  # noqa: S608
 
 
-def _looked_up(name: str, words: Mapping[str, str]) -> Sql:
+def _looked_up(name: str, words: Mapping[str, str], otherwise: str = "") -> Sql:
     text = f"(CAST(? AS VARCHAR[]))[list_position(CAST(? AS VARCHAR[]), lower({name}))]"
-    return Sql(text, (list(words.values()), list(words)))
+    if not otherwise:
+        return Sql(text, (list(words.values()), list(words)))
+    text = f"coalesce({text}, CASE WHEN {name} IS NOT NULL THEN CAST(? AS VARCHAR) END)"
+    return Sql(text, (list(words.values()), list(words), otherwise))
+
+
+def _preferred(contract: Contract, names: Sequence[str], rules: Mapping[str, Rule]) -> list[Sql]:
+    """Of the words that the records of one key say, the one that the mapping puts first."""
+    key = ", ".join(name for name in contract.key if name in names)
+    parts = Parts()
+    for name in names:
+        ranking = list(rules[name].prefer) if name in rules else []
+        if ranking:
+            place = f"nullif(list_position(CAST(? AS VARCHAR[]), {name}__word), 0)"
+            best = f"(CAST(? AS VARCHAR[]))[min({place}) OVER (PARTITION BY {key})]"
+            parts.put(f"{name}__word", Sql(f"coalesce({best}, {name}__word)", (ranking, ranking)))
+    if not parts.texts:
+        return []
+    return [Sql(f"SELECT * REPLACE ({parts.text}) FROM {{previous}} AS unranked", tuple(parts.values))]  # noqa: S608
+
+
+def _divided(names: Sequence[str], rules: Mapping[str, Rule]) -> list[Sql]:
+    """Totals divided by the quantity beside them."""
+    parts = Parts()
+    for name in names:
+        per = rules[name].per if name in rules else ""
+        if per and per in names:
+            share = f"CAST({name}__value / nullif({per}__value, 0) AS DECIMAL(18,4))"
+            parts.put(f"{name}__value", Sql(f"coalesce({share}, {name}__value)"))
+    if not parts.texts:
+        return []
+    return [Sql(f"SELECT * REPLACE ({parts.text}) FROM {{previous}} AS totals")]  # noqa: S608
 
 
 def _timed(columns: Sequence[Column], setup: Setup) -> Sql:
     parts = Parts()
     for column in columns:
         if column.type in _TIMES:
-            parts.put(f"{column.name}__local", casts.local_time(column.name, setup.adapter.formats))
+            parts.put(f"{column.name}__local", casts.local_time(column.name, (*setup.formats, *setup.adapter.formats)))
     extra = f", {parts.text}" if parts.texts else ""
     return Sql(f"SELECT *{extra} FROM {{previous}} AS worded", tuple(parts.values))  # noqa: S608
 

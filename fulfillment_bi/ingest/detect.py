@@ -1,18 +1,28 @@
-"""Which adapter fits a file, by its header."""
+"""Which adapter fits a file, by its header.
+
+A mapping file that has all it requires comes first. Failing that, the contracts compete: the one whose columns the
+header resembles most is meant, even if it lacks a required column, which is then said. Columns that only few contracts
+have say most, and a header that has nothing but a contract's key says nothing.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 
 from fulfillment_bi.errors import ContractError, FileUnknownError, UnknownNameError
-from fulfillment_bi.ingest.adapter import Adapter, Rule, built_in_adapters, header_positions
+from fulfillment_bi.ingest.adapter import GROUP, Adapter, group_pattern, header_key, header_positions
 from fulfillment_bi.ingest.cells import squash
-from fulfillment_bi.ingest.contracts import contract_of
+from fulfillment_bi.ingest.contracts import contract_of, load_contracts
 from fulfillment_bi.ingest.generic import generic_adapters
+from fulfillment_bi.ingest.mapping import built_in_adapters
 from fulfillment_bi.ingest.readers.source import PreviewRow
 
-_TRIED_SHOWN = 5
+_TRIED_SHOWN = 3
+_NAMES_SHOWN = 40
+_TELLING = ("time", "date", "word")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,24 +36,48 @@ class Detected:
 
 @dataclass(frozen=True, slots=True)
 class _Fit:
-    """How well an adapter fits a row: what it lacks, how many required headers and headers at all it finds."""
+    """How well an adapter fits a row.
+
+    `missing`: required headers it lacks; `found`: required ones it has; `common`: cells of the row it uses; `weight`:
+    what those say about a contract (generic adapters only).
+    """
 
     adapter: Adapter
     row: PreviewRow
     missing: tuple[str, ...]
-    required: int
-    matched: int
+    found: int
+    common: int
+    weight: float = 0.0
 
     @property
-    def rank(self) -> tuple[bool, float, bool, int, int]:
-        """Larger is better: complete, then specific, then more columns, then the earlier row."""
-        share = self.required / max(self.required + len(self.missing), 1)
-        return (not self.missing, share, not self.adapter.generic, self.matched, -self.row.line)
+    def complete(self) -> bool:
+        """Whether it can be loaded: nothing required is missing, and there is more than a key."""
+        return not self.missing and (self.weight > 0 or not self.adapter.generic)
+
+    @property
+    def likely(self) -> bool:
+        """Whether the row is meant for the adapter, although something is missing."""
+        return self.found > max(1, len(self.missing)) and (self.weight > 0 or not self.adapter.generic)
 
 
 def all_adapters() -> Mapping[str, Adapter]:
     """Name -> adapter: those of mapping files, then the ones made from contracts."""
     return {**built_in_adapters(), **generic_adapters()}
+
+
+def find_adapter(name: str) -> Adapter:
+    """The adapter called `name`, or with the name of one of its date orders behind it ("orders_day_first").
+
+    Raises UnknownNameError for a name that does not exist.
+    """
+    known = all_adapters()
+    if name in known:
+        return known[name]
+    for adapter in known.values():
+        for order, formats in adapter.date_orders.items():
+            if name == f"{adapter.name}_{order}":
+                return replace(adapter, name=name, formats=(*formats, *adapter.formats), date_orders={})
+    raise UnknownNameError("adapter", name, known)
 
 
 def detect(preview: Sequence[PreviewRow], where: str, *, adapter: str | None = None) -> Detected:
@@ -52,47 +86,89 @@ def detect(preview: Sequence[PreviewRow], where: str, *, adapter: str | None = N
     Raises FileUnknownError when the header resembles nothing, ContractError naming the missing column when it almost
     fits, UnknownNameError for an `adapter` that does not exist.
     """
-    known = all_adapters()
-    if adapter is not None and adapter not in known:
-        raise UnknownNameError("adapter", adapter, known)
-    candidates = [known[adapter]] if adapter is not None else list(known.values())
-    fits = sorted((_fit(one, row) for one in candidates for row in preview), key=lambda fit: fit.rank, reverse=True)
-    if fits and not fits[0].missing:
-        return _detected(fits[0], where)
-    resembles = bool(fits) and (adapter is not None or fits[0].required > max(1, len(fits[0].missing)))
-    if not resembles:
-        raise _unknown(fits, preview, where)
-    best = fits[0]
-    raise ContractError(
-        f"The required column {_quoted(best.missing)} is missing for adapter '{best.adapter.name}'. "
-        f"The header found in line {best.row.line} is: {_quoted(best.row.cells)}.",
-        where=where,
-        hint="Add the column to the export, or choose another adapter.",
-    )
+    if adapter is not None:
+        chosen = _first((_fit(find_adapter(adapter), row) for row in preview), key=lambda fit: (fit.found, fit.common))
+        if chosen is None:
+            raise _unknown([], preview, where)
+        if chosen.missing:
+            raise _lacking(chosen, where)
+        return _detected(chosen, where)
+    fits = [_fit(one, row) for one in all_adapters().values() for row in preview]
+    mapped = [fit for fit in fits if not fit.adapter.generic]
+    best = _first((fit for fit in mapped if fit.complete), key=_rank)
+    generic = _first((fit for fit in fits if fit.adapter.generic and (fit.complete or fit.likely)), key=_generic_rank)
+    almost = _first((fit for fit in mapped if fit.likely), key=lambda fit: (fit.common, *_rank(fit)))
+    if best is None and generic is not None and generic.complete:
+        best = generic if almost is None or almost.common <= generic.common else None
+    if best is not None:
+        return _detected(best, where)
+    if almost is None or (generic is not None and generic.common > almost.common):
+        almost = generic
+    raise _lacking(almost, where) if almost else _unknown(fits, preview, where)
+
+
+def _first(fits: Iterable[_Fit], key: object) -> _Fit | None:
+    return max(fits, key=key, default=None)  # type: ignore[call-overload, no-any-return]
+
+
+def _rank(fit: _Fit) -> tuple[float, int, int, int]:
+    share = fit.found / max(fit.found + len(fit.missing), 1)
+    return (share, fit.found, fit.common, -fit.row.line)
+
+
+def _generic_rank(fit: _Fit) -> tuple[float, bool, int, int, int]:
+    share = fit.found / max(fit.found + len(fit.missing), 1)
+    return (round(fit.weight * share, 6), fit.complete, fit.found, fit.common, -fit.row.line)
 
 
 def _fit(adapter: Adapter, row: PreviewRow) -> _Fit:
     positions = header_positions(row.cells)
-    missing = tuple(name for name in adapter.requires if not _has(adapter, name, positions))
-    matched = sum(
-        any(squash(header) in positions for header in rule.headers)
-        for target in adapter.targets
-        for rule in target.rules
-        if rule.headers
+    if adapter.generic:
+        return _generic_fit(adapter, row, positions)
+    missing = tuple(name for name in adapter.requires if squash(name) not in positions)
+    common = len(_used(adapter, row.cells))
+    return _Fit(adapter, row, missing, len(adapter.requires) - len(missing), common or len(adapter.requires))
+
+
+def _generic_fit(adapter: Adapter, row: PreviewRow, positions: Mapping[str, int]) -> _Fit:
+    """A generic adapter requires contract columns, each of which any of its synonyms provides."""
+    contract = contract_of(adapter.targets[0].entity)
+    there = {
+        rule.column: key
+        for rule in adapter.targets[0].rules
+        for key in [next((key for key in map(squash, rule.headers) if key in positions), "")]
+        if key
+    }
+    weight = 0.0
+    for column, key in there.items():
+        # A key of names alone says nothing; the time and the kind of an event do.
+        if column not in contract.key or contract.column(column).type in _TELLING:
+            share = 1 / _owners()[key]
+            weight += max(share, 1.0) if contract.column(column).required else share
+    missing = tuple(name for name in adapter.requires if name not in there)
+    return _Fit(adapter, row, missing, len(adapter.requires) - len(missing), len(there), weight)
+
+
+@cache
+def _owners() -> Counter[str]:
+    """How many contracts know a header."""
+    return Counter(
+        key
+        for contract in load_contracts().values()
+        for key in {squash(name) for column in contract.columns for name in (column.name, *column.synonyms)}
     )
-    return _Fit(adapter, row, missing, len(adapter.requires) - len(missing), matched or len(adapter.requires))
 
 
-def _has(adapter: Adapter, name: str, positions: Mapping[str, int]) -> bool:
-    if not adapter.generic:
-        return squash(name) in positions
-    # A generic adapter requires contract columns, each of which any of its synonyms provides.
-    rules: Sequence[Rule] = adapter.targets[0].rules
-    return any(squash(header) in positions for rule in rules if rule.column == name for header in rule.headers)
+def _used(adapter: Adapter, cells: Sequence[str]) -> set[str]:
+    """The keys of the header cells that the adapter looks at."""
+    names = {header_key(header) for header in adapter.headers if GROUP not in header}
+    patterns = [group_pattern(header) for header in adapter.headers if GROUP in header]
+    keys = {squash(cell) for cell in cells if cell.strip()}
+    return {key for key in keys if key in names or any(pattern.fullmatch(key) for pattern in patterns)}
 
 
 def _detected(fit: _Fit, where: str) -> Detected:
-    used = {squash(header) for header in fit.adapter.headers}
+    used = _used(fit.adapter, fit.row.cells)
     names = [squash(cell) for cell in fit.row.cells if cell.strip()]
     twice = sorted({name for name in names if name in used and names.count(name) > 1})
     if twice:
@@ -104,19 +180,40 @@ def _detected(fit: _Fit, where: str) -> Detected:
     return Detected(fit.adapter, fit.row, unknown if fit.adapter.targets else ())
 
 
+def _lacking(fit: _Fit, where: str) -> ContractError:
+    missing = _quoted(fit.missing)
+    if fit.adapter.generic:
+        contract = contract_of(fit.adapter.targets[0].entity)
+        missing = "; ".join(
+            f"'{name}' (or: {', '.join(contract.column(name).synonyms)})" for name in fit.missing
+        )
+    return ContractError(
+        f"The required column {missing} is missing for adapter '{fit.adapter.name}'. "
+        f"The header found in line {fit.row.line} is: {_quoted(fit.row.cells)}.",
+        where=where,
+        hint="Add the column to the export, or choose another adapter.",
+    )
+
+
 def _unknown(fits: Sequence[_Fit], preview: Sequence[PreviewRow], where: str) -> FileUnknownError:
-    best: dict[str, _Fit] = {}
-    for fit in fits:
-        best.setdefault(fit.adapter.name, fit)
-    tried = list(best.values())
-    lacking = "; ".join(f"{fit.adapter.name} lacks {', '.join(fit.missing)}" for fit in tried[:_TRIED_SHOWN])
-    more = f"; {len(tried) - _TRIED_SHOWN} more fit less" if len(tried) > _TRIED_SHOWN else ""
-    header = _quoted(preview[0].cells) if preview else "none"
+    ranked = sorted(fits, key=lambda fit: (fit.common if fit.found or fit.weight else 0, *_rank(fit)), reverse=True)
+    nearest: dict[str, _Fit] = {}
+    for fit in ranked:
+        if fit.found or fit.weight:
+            nearest.setdefault(fit.adapter.name, fit)
+    shown = list(nearest.values())[:_TRIED_SHOWN]
+    lacking = "; ".join(f"{fit.adapter.name} lacks {_lacked(fit)}" for fit in shown)
+    tried = f"Nearest: {lacking}." if lacking else "It has no column in common with any."
+    header = _quoted(preview[0].cells[:_NAMES_SHOWN]) if preview else "none"
     return FileUnknownError(
-        f"No adapter recognises the header {header}. Tried: {lacking or 'nothing to try on'}{more}.",
+        f"No adapter recognises the header {header}. {tried}",
         where=where,
         hint="Name the columns as in one of these, or write a mapping file.",
     )
+
+
+def _lacked(fit: _Fit) -> str:
+    return ", ".join(fit.missing) or "everything but a key"
 
 
 def describe_requirements(adapter: Adapter) -> str:

@@ -102,6 +102,8 @@ def exported_at(name: str, rule: FileDate | None, zone: str, modified_at: dateti
     if not pattern:
         text = re.sub(r"\D", "", text)
         pattern = "%Y%m%d" if len(text) == 8 else "%Y%m%d%H%M%S"
+    if pattern == "%s":
+        return datetime.fromtimestamp(int(text), UTC).replace(tzinfo=None)
     try:
         moment = datetime.strptime(text, pattern).replace(tzinfo=ZoneInfo(zone))
     except ValueError:

@@ -7,6 +7,7 @@ from functools import cache
 
 from fulfillment_bi.ingest.adapter import Adapter, FileDate, Rule, Target
 from fulfillment_bi.ingest.contracts import Column, Contract, load_contracts
+from fulfillment_bi.ingest.dateorder import COMMON_ORDERS
 
 _SOURCES = {
     "fulfilments": "warehouse", "stock_levels": "warehouse", "stock_counts": "warehouse", "parcels": "carrier",
@@ -32,6 +33,7 @@ def _from_contract(contract: Contract) -> Adapter:
         requires=tuple(column.name for column in contract.columns if column.required),
         targets=(Target(contract.entity, tuple(_rule(column) for column in contract.columns)),),
         file_date=FILE_DATE,
+        date_orders=COMMON_ORDERS,
         generic=True,
     )
 

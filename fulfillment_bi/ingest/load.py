@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
@@ -20,12 +21,14 @@ from fulfillment_bi.ingest.project import hash_key, make_plans, project, wanted_
 from fulfillment_bi.ingest.readers.source import Layout
 from fulfillment_bi.ingest.rebuild import restage
 from fulfillment_bi.ingest.report import Counts, FileReport, LoadReport
+from fulfillment_bi.ingest.reshape import Reshaper
 from fulfillment_bi.ingest.stage import Context, Incoming, drop_incoming, receive, stage
 from fulfillment_bi.ingest.tables import clear_tables, ensure_tables, write_meta
 from fulfillment_bi.ingest.unique import keys_are_unique
 from fulfillment_bi.settings import Settings
 from fulfillment_bi.warehouse.build import build_models
 from fulfillment_bi.warehouse.engine import Session
+from fulfillment_bi.warehouse.pointer import disk_errors
 from fulfillment_bi.warehouse.tables import read_meta
 from fulfillment_bi.warehouse.versions import Store
 
@@ -95,14 +98,9 @@ class _Loader:
         self.total = sum(item.identity.size for item in plan)
         self.fault("draft")
         with self.store.draft() as draft:
-            remove_drafts(self.store.home)
             session = draft.session
-            self._prepare(session, draft.next_id)
-            changed = False
-            for item in plan:
-                report, did = self._one(session, draft.next_id, item)
-                reports[item.candidate.shown] = report
-                changed = changed or did
+            with disk_errors(self.store.home):
+                changed = self._stage_all(session, draft.next_id, plan, reports)
             if not changed:
                 return (current.id if current else None), False
             self.fault("models")
@@ -115,6 +113,19 @@ class _Loader:
                 step(session)
             self.fault("publish")
             return draft.publish([keys_are_unique]).id, True
+
+    def _stage_all(
+        self, session: Session, version: str, plan: Sequence[Planned], reports: dict[str, FileReport]
+    ) -> bool:
+        """Put every file into the draft; whether anything changed."""
+        remove_drafts(self.store.home)
+        self._prepare(session, version)
+        changed = False
+        for item in plan:
+            report, did = self._one(session, version, item)
+            reports[item.candidate.shown] = report
+            changed = changed or did
+        return changed
 
     def _all_known(self, plan: Sequence[Planned], reports: dict[str, FileReport]) -> bool:
         """Whether every file is already in the current version; then nothing need be locked or copied."""
@@ -180,7 +191,7 @@ class _Loader:
         writer = ArchiveWriter(self.store.home, item.identity, item.adapter.fingerprint)
         incoming: list[Incoming] = []
         try:
-            note, repeated_headers = self._read(item, writer, context.loaded_at)
+            note, left_out = self._read(item, writer, context.loaded_at)
             self.fault("archive")
             folder = writer.commit(note)
             for place in range(len(note.columns)):
@@ -196,7 +207,7 @@ class _Loader:
         finally:
             writer.drop()
             drop_incoming(session, len(incoming))
-        notes = (f"{repeated_headers} repeated header lines left out",) if repeated_headers else ()
+        notes = (f"{left_out} lines left out that repeat the header or close the report",) if left_out else ()
         return replace(_report(item, entities), notes=notes), True
 
     def _read(self, item: Planned, writer: ArchiveWriter, loaded_at: datetime) -> tuple[ArchivedFile, int]:
@@ -204,14 +215,17 @@ class _Loader:
         adapter, header = item.adapter, item.detected.header
         plans = make_plans(adapter, header.cells)
         key = hash_key(self.store.home)
+        zone = ZoneInfo(self.settings.timezone)
+        reshaper = Reshaper(adapter, header.cells, item.exported_at.replace(tzinfo=UTC).astimezone(zone).date())
         read = [0] * len(plans)
-        repeated = 0
-        layout = Layout(header, adapter.quotes, self.settings.max_field_bytes)
+        left_out = 0
+        layout = Layout(header, adapter.quotes, self.settings.max_field_bytes, adapter.trailers)
         self.fault("read")
         for chunk in item.source.chunks(layout, wanted_positions(plans)):
-            repeated += chunk.repeated_headers
+            left_out += chunk.left_out
+            batch = reshaper.apply(chunk.batch)
             for place, plan in enumerate(plans):
-                records: pa.RecordBatch = project(chunk.batch, plan, key, adapter.null_words)
+                records: pa.RecordBatch = project(batch, plan, key, adapter.null_words)
                 read[place] += records.num_rows
                 writer.write(place, records)
             self._show(item, chunk.position)
@@ -230,7 +244,7 @@ class _Loader:
             read=tuple(read),
             columns=tuple(plan.columns for plan in plans),
         )
-        return note, repeated
+        return note, left_out
 
     def _show(self, item: Planned, position: int) -> None:
         if self.progress is not None:

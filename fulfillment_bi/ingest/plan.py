@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from fulfillment_bi.errors import FileUnknownError, FileUnreadableError, IngestError, UnknownNameError
+from fulfillment_bi.errors import FileUnknownError, FileUnreadableError, IngestError
 from fulfillment_bi.ingest.adapter import Adapter
-from fulfillment_bi.ingest.detect import Detected, all_adapters, detect
+from fulfillment_bi.ingest.detect import Detected, detect, find_adapter
 from fulfillment_bi.ingest.files import Candidate, Identity, expand, exported_at, identify
 from fulfillment_bi.ingest.readers.opening import open_source
 from fulfillment_bi.ingest.readers.source import Source
@@ -45,8 +45,8 @@ def plan_files(
 
     Raises UnknownNameError when there is no such `adapter`.
     """
-    if adapter is not None and adapter not in all_adapters():
-        raise UnknownNameError("adapter", adapter, all_adapters())
+    if adapter is not None:
+        find_adapter(adapter)
     plan: list[Planned] = []
     reports: dict[str, FileReport] = {}
     for candidate in _expanded(paths, reports):

@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fulfillment_bi.errors import NoVersionError
+from fulfillment_bi.errors import NoVersionError, UnknownNameError
+from fulfillment_bi.ingest.adapter import Adapter
 from fulfillment_bi.ingest.archive import archive_folder, read_note, read_rows
-from fulfillment_bi.ingest.detect import all_adapters
+from fulfillment_bi.ingest.detect import find_adapter
 from fulfillment_bi.ingest.report import Counts
 from fulfillment_bi.ingest.stage import Context, drop_incoming, receive, stage
 from fulfillment_bi.ingest.tables import clear_tables, write_meta
@@ -76,8 +77,8 @@ def restage(session: Session, home: Path, context: Context, *, replay: bool = Fa
         folder = archive_folder(home, sha256, fingerprint)
         note = read_note(folder)
         note = replace(note, exported_at=exported_at, identity=replace(note.identity, modified_at=modified_at))
-        today = all_adapters().get(name)
-        if replay and today is not None and len(today.targets) == len(note.columns):
+        today = _today(name) if replay else None
+        if today is not None and len(today.targets) == len(note.columns):
             # The archive is found by the mapping the file was read with, so that stays on record.
             note = replace(note, adapter=replace(today, name=name))
         incoming = [receive(session, note, place, read_rows(folder, place)) for place in range(len(note.columns))]
@@ -86,3 +87,10 @@ def restage(session: Session, home: Path, context: Context, *, replay: bool = Fa
         session.execute("UPDATE loads SET fingerprint = ? WHERE load_id = ?", (fingerprint, load_id))
         drop_incoming(session, len(incoming))
     return done
+
+
+def _today(name: str) -> Adapter | None:
+    try:
+        return find_adapter(name)
+    except UnknownNameError:
+        return None  # the mapping file is gone; the archive has what it said

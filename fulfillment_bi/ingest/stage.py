@@ -14,6 +14,7 @@ from fulfillment_bi.ingest.adapter import Target
 from fulfillment_bi.ingest.archive import ArchivedFile
 from fulfillment_bi.ingest.check import Setup, check_sql
 from fulfillment_bi.ingest.contracts import Contract, contract_of
+from fulfillment_bi.ingest.dateorder import formats_of_file
 from fulfillment_bi.ingest.merge import merge
 from fulfillment_bi.ingest.readers.source import FAULT, LINE
 from fulfillment_bi.ingest.report import Counts
@@ -83,7 +84,7 @@ def stage(context: Context, load_id: int, note: ArchivedFile, incoming: list[Inc
     unaccounted for, which no input may cause.
     """
     session, started = context.session, time.monotonic()
-    setup = Setup(note.adapter, context.business, note.latest)
+    setup = Setup(note.adapter, context.business, note.latest, _formats(session, note, incoming))
     context.fault("check")
     for part in incoming:
         sql = check_sql(part.table, part.target, part.columns, setup)
@@ -108,6 +109,16 @@ def stage(context: Context, load_id: int, note: ArchivedFile, incoming: list[Inc
         totals[part.target.entity] = totals.get(part.target.entity, Counts()) + counts
     session.execute("UPDATE loads SET seconds = ? WHERE load_id = ?", (time.monotonic() - started, load_id))
     return totals
+
+
+def _formats(session: Session, note: ArchivedFile, incoming: list[Incoming]) -> tuple[str, ...]:
+    times = [
+        (part.table, column.name)
+        for part in incoming
+        for column in part.contract.columns
+        if column.name in part.columns and column.type in ("time", "promise", "date")
+    ]
+    return formats_of_file(session, note.adapter.date_orders, times, note.adapter.name, note.name)
 
 
 def drop_incoming(session: Session, count: int) -> None:

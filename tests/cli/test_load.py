@@ -82,10 +82,12 @@ def test_a_bad_file_is_one_clear_sentence_and_exit_1(fbi: Fbi, tmp_path: Path, n
     assert not list((tmp_path / "warehouse").glob("versions/*.duckdb"))
 
 
-def test_an_unknown_file_says_which_adapters_were_tried(fbi: Fbi, tmp_path: Path):
-    done = fbi("load", str(bad_files(tmp_path)["unknown.csv"]))
-    assert "Tried:" in done.err
-    assert "lacks" in done.err
+def test_an_unknown_file_says_which_adapters_are_nearest(fbi: Fbi, tmp_path: Path):
+    path = tmp_path / "stock.csv"
+    path.write_text("sku,仓库,colour\nA,B,red\n", "utf-8")
+    done = fbi("load", str(path))
+    assert "Nearest: " in done.err
+    assert "stock_levels lacks date, on_hand" in done.err
 
 
 def test_a_missing_column_is_named_with_the_header_found(fbi: Fbi, tmp_path: Path):

@@ -12,12 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fulfillment_bi.ingest.adapter import Adapter, parse_mapping
+from fulfillment_bi.ingest.adapter import Adapter
 from fulfillment_bi.ingest.casts import format_pattern
 from fulfillment_bi.ingest.cells import clean_cell
 from fulfillment_bi.ingest.check import Setup, check_sql
 from fulfillment_bi.ingest.contracts import contract_of, load_contracts
 from fulfillment_bi.ingest.generic import generic_adapters
+from fulfillment_bi.ingest.mapping import parse_mapping
 from fulfillment_bi.warehouse.engine import Session
 
 LATEST = datetime(2025, 6, 3, 12)

@@ -239,3 +239,10 @@ def test_no_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(FileUnreadableError, match="no permission"):
         open_source(path)
+
+
+def test_a_few_bytes_that_are_no_text_are_called_binary(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_bytes(b"\x00\x01\x02PK")
+    with pytest.raises(FileUnreadableError, match="binary"):
+        open_source(path)

@@ -7,11 +7,12 @@ import json
 import pytest
 
 from fulfillment_bi.errors import ContractError, FileUnknownError, SettingsError, UnknownNameError
-from fulfillment_bi.ingest.adapter import built_in_adapters, from_document, parse_mapping, to_document
+from fulfillment_bi.ingest.adapter import from_document, to_document
 from fulfillment_bi.ingest.cells import squash
 from fulfillment_bi.ingest.contracts import load_contracts, parse_contract
 from fulfillment_bi.ingest.detect import all_adapters, detect
 from fulfillment_bi.ingest.generic import generic_adapters
+from fulfillment_bi.ingest.mapping import built_in_adapters, parse_mapping
 from fulfillment_bi.ingest.readers.source import PreviewRow
 
 
@@ -53,13 +54,40 @@ def test_a_missing_required_column_is_named_with_the_header_found() -> None:
     assert "'order_approved_at'" in str(caught.value)
 
 
-def test_an_unknown_header_lists_what_was_tried() -> None:
+def test_an_unknown_header_names_the_nearest_adapters_and_what_they_lack() -> None:
     with pytest.raises(FileUnknownError) as caught:
-        detect(_preview("alpha,beta"), "x.csv")
+        detect(_preview("alpha,sku,仓库,beta"), "x.csv")
     text = str(caught.value)
     assert "x.csv" in text
-    assert "'alpha', 'beta'" in text
-    assert "lacks" in text
+    assert "'alpha', 'sku', '仓库', 'beta'" in text
+    assert text.count(" lacks ") == 3
+    assert "stock_levels lacks date, on_hand" in text
+    assert "olist" not in text
+
+
+def test_a_header_without_anything_in_common() -> None:
+    with pytest.raises(FileUnknownError, match="no column in common"):
+        detect(_preview("alpha,beta"), "x.csv")
+
+
+def test_the_contract_that_fits_best_is_meant_even_if_it_lacks_a_column() -> None:
+    with pytest.raises(ContractError) as caught:
+        detect(_preview("订单号,平台,订单状态"), "o.csv")
+    text = str(caught.value)
+    assert "'created_at' (or: " in text
+    assert "下单时间" in text
+    assert "'orders'" in text
+    assert "'订单号', '平台', '订单状态'" in text
+    assert detect(_preview("订单号,平台,订单状态,下单时间"), "o.csv").adapter.name == "orders"
+    assert detect(_preview("订单号,平台,出库时间"), "o.csv").adapter.name == "fulfilments"
+
+
+@pytest.mark.parametrize("entity", sorted(load_contracts()))
+def test_a_header_of_nothing_but_names_is_never_loaded(entity: str) -> None:
+    contract = load_contracts()[entity]
+    names = [name for name in contract.key if contract.column(name).type == "id"]
+    with pytest.raises((FileUnknownError, ContractError)):
+        detect(_preview(",".join(names)), "x.csv")
 
 
 def test_no_row_at_all() -> None:

@@ -11,11 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fulfillment_bi.errors import WarehouseError
-from fulfillment_bi.ingest.adapter import FileDate, parse_mapping
+from fulfillment_bi.ingest.adapter import FileDate
 from fulfillment_bi.ingest.cells import NULL_WORDS, keyed_hash, presence
+from fulfillment_bi.ingest.compute import filled_in
 from fulfillment_bi.ingest.files import exported_at
 from fulfillment_bi.ingest.generic import FILE_DATE
-from fulfillment_bi.ingest.project import filled_in, hash_key, make_plans, project, wanted_positions
+from fulfillment_bi.ingest.mapping import parse_mapping
+from fulfillment_bi.ingest.project import hash_key, make_plans, project, wanted_positions
 from tests.ingest.conftest import Bench
 
 KEY = b"k" * 32

@@ -31,7 +31,7 @@ class CsvSource:
 
     def chunks(self, layout: Layout, wanted: Sequence[int]) -> Iterator[Chunk]:
         """See `Source.chunks`."""
-        dialect = Dialect(self.separator, layout.quotes, len(layout.header.cells), layout.max_cell)
+        dialect = Dialect(self.separator, layout.quotes, len(layout.header.cells), layout.max_cell, layout.trailers)
         pending = b""
         position = 0
         line = layout.header.last_line + 1

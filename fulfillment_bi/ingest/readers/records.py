@@ -34,6 +34,7 @@ class Dialect:
     quotes: bool
     width: int
     max_cell: int = MAX_CELL
+    trailers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,8 @@ def parse_block(data: bytes, line: int, dialect: Dialect, wanted: Sequence[int],
 
     None when there is no complete record yet. With `final`, everything is consumed.
     """
-    plan = _plan(data, dialect, final=final)
+    # Lines that are no records are only seen one by one.
+    plan = None if dialect.trailers else _plan(data, dialect, final=final)
     if plan is not None:
         parsed = _parse_fast(data, line, dialect, wanted, plan)
         if parsed is not None:
@@ -167,7 +169,7 @@ def _parse_carefully(
         lines.pop()
     elif lines:
         lines[-1] = lines[-1][:-1]
-    records = Records.empty(dialect.width, wanted, dialect.max_cell)
+    records = Records.empty(dialect.width, wanted, dialect.max_cell, dialect.trailers)
     taken = 0
     for start, count, cells, fault in split_lines(lines, dialect):
         stuck = fault == "runaway_quote" and not final and start + _MAX_RECORD_LINES >= len(lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -11,6 +12,7 @@ import pyarrow.compute as pc
 
 LINE = "_line"
 FAULT = "_fault"
+_TRAILER = "trailer"
 PREVIEW_ROWS = 20
 MAX_CELL = 1_048_576
 """Characters in a cell beyond which the record is refused, unless the layout says otherwise."""
@@ -27,23 +29,28 @@ class PreviewRow:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where the header is, and how the file is to be read from there on."""
+    """Where the header is, and how the file is to be read from there on.
+
+    `trailers` are patterns of lines that are no records, searched in their cells joined by commas.
+    """
 
     header: PreviewRow
     quotes: bool = True
     max_cell: int = MAX_CELL
+    trailers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
     """Some records: columns `c<position>` as text, `_line`, and `_fault` (a reason code where the record is broken).
 
-    `position` is how many bytes of the file have been used up; `repeated_headers` counts header lines left out.
+    `position` is how many bytes of the file have been used up; `left_out` counts lines that are no records: the header
+    once more, or what closes a report.
     """
 
     batch: pa.RecordBatch
     position: int
-    repeated_headers: int = 0
+    left_out: int = 0
 
 
 class Source(Protocol):
@@ -76,15 +83,20 @@ class Records:
     lines: list[int]
     faults: list[str | None]
     cells: list[list[str | None]]
+    trailers: tuple[str, ...] = ()
 
     @classmethod
-    def empty(cls, width: int, wanted: Sequence[int], max_cell: int = MAX_CELL) -> Records:
+    def empty(
+        cls, width: int, wanted: Sequence[int], max_cell: int = MAX_CELL, trailers: tuple[str, ...] = ()
+    ) -> Records:
         """Nothing collected yet; `width` is the number of columns in the header."""
-        return cls(width, wanted, max_cell, lines=[], faults=[], cells=[[] for _ in wanted])
+        return cls(width, wanted, max_cell, lines=[], faults=[], cells=[[] for _ in wanted], trailers=trailers)
 
     def add(self, line: int, cells: Sequence[str], *, fault: str | None = None) -> None:
         """One record. Surplus cells that are blank are dropped; any other difference in number is a fault."""
         wrong = fault or fault_of(cells, self.width, self.max_cell)
+        if self.trailers and any(re.search(pattern, ",".join(cells)) for pattern in self.trailers):
+            wrong = _TRAILER
         self.lines.append(line)
         self.faults.append(wrong)
         for store, position in zip(self.cells, self.wanted, strict=True):
@@ -111,6 +123,10 @@ def fault_of(cells: Sequence[str], width: int, max_cell: int) -> str | None:
 
 def finish(batch: pa.RecordBatch, layout: Layout, wanted: Sequence[int], position: int) -> Chunk:
     """Leave out rows without any text in the wanted columns, and repetitions of the header."""
+    closing = pc.fill_null(pc.equal(batch.column(FAULT), _TRAILER), False) if layout.trailers else None
+    if closing is not None and _any(closing):
+        kept = finish(batch.filter(pc.invert(closing)), layout, wanted, position)
+        return Chunk(kept.batch, position, kept.left_out + int(pc.sum(closing).as_py()))
     if not wanted or not batch.num_rows:
         return Chunk(batch, position)
     first = batch.column(column_name(wanted[0]))

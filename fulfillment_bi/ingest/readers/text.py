@@ -124,7 +124,8 @@ def _guess_utf16(head: bytes) -> str:
 
 def _refuse_binary(path: Path, head: bytes) -> None:
     control = sum(byte < 32 and byte not in b"\t\n\r\f\v\x1b" for byte in head)
-    if control > max(8, len(head) // 50):
+    # Odd characters alone may be somebody's text; with zero bytes among them, few are many in a short file.
+    if b"\0" in head and (control > max(8, len(head) // 50) or control * 4 > len(head)):
         raise FileUnreadableError(
             "This is a binary file, not a table of text.", where=path.name, hint="Export it as CSV or XLSX."
         )

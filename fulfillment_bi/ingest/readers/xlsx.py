@@ -40,7 +40,7 @@ class XlsxSource:
         with _rows(self.path) as rows:
             body = (row for row in rows if row[0] > layout.header.line)
             while batch := list(islice(body, _BATCH)):
-                records = Records.empty(width, wanted, layout.max_cell)
+                records = Records.empty(width, wanted, layout.max_cell, layout.trailers)
                 for line, cells in batch:
                     records.add(line, [*cells, *[""] * (width - len(cells))])
                 yield finish(records.batch(), layout, wanted, 0)
