@@ -14,8 +14,10 @@ import html
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -94,11 +96,17 @@ def render(
     if unknown:
         raise RenderError(f"A page cannot be written as {', '.join(sorted(unknown))}.", hint="Use png or pdf.")
     executable = required_browser(browser)
-    with served(application) as origin, _browser(str(executable)) as opened_browser:
-        pictures = _pictures(opened_browser, origin, view, version, tuple(targets))
+    # In a thread of its own: the browser's library refuses a thread that already runs an event loop (a notebook's).
+    with served(application) as origin, ThreadPoolExecutor(1, thread_name_prefix="render") as worker:
+        pictures = worker.submit(_drawn, executable, origin, view, version, tuple(targets)).result()
     for kind, target in targets.items():
         with opened(target) as file:
             file.write(pictures[kind])
+
+
+def _drawn(executable: Path, origin: str, view: View, version: str, kinds: tuple[str, ...]) -> dict[str, bytes]:
+    with _browser(str(executable)) as browser:
+        return _pictures(browser, origin, view, version, kinds)
 
 
 @contextmanager

@@ -116,7 +116,7 @@ def _run(workspace: Workspace, report: Report, formats: Sequence[str], out: Path
 
 def _ask(workspace: Workspace, report: Report, search: str, language: str) -> tuple[Any, list[Answer]]:
     """The page's view and the answers of all its tiles, as the page itself asks for them."""
-    from fulfillment_bi.web.app import PAGES
+    from fulfillment_bi.web.answering import PAGES
     from fulfillment_bi.web.state import read_view
 
     page = next(page for page in PAGES if page.name == report.page)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import io
 import struct
@@ -137,3 +138,10 @@ def test_a_browser_is_found_by_its_usual_names(tmp_path: Path):
         (tmp_path / name).write_text("#!/bin/sh\n")
         (tmp_path / name).chmod(0o755)
         assert find_browser(path=str(tmp_path)) == tmp_path / name
+
+
+def test_a_notebooks_own_event_loop_is_no_obstacle(tmp_path: Path):
+    async def draw() -> Path:
+        return drawn(GOOD, tmp_path)["png"]
+
+    assert asyncio.run(draw()).exists()
