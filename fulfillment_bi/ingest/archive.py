@@ -50,8 +50,8 @@ class ArchiveWriter:
 
     @property
     def draft(self) -> Path:
-        """The folder while it is being written."""
-        return self.home / "archive" / f".draft-{os.getpid()}"
+        """The folder while it is being written; a name of its own, so that what could not be removed is in no one's way."""
+        return self.home / "archive" / f".draft-{os.getpid()}-{self.identity.sha256[:16]}"
 
     def write(self, place: int, batch: pa.RecordBatch) -> None:
         """Add records of the target number `place`."""

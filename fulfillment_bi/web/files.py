@@ -16,6 +16,7 @@ from fulfillment_bi.metrics.catalog import METRICS
 from fulfillment_bi.metrics.dimensions import DIMENSIONS
 from fulfillment_bi.metrics.query import Query, Result
 from fulfillment_bi.reports.export import write_csv, write_xlsx
+from fulfillment_bi.reports.table import Table, table_of
 from fulfillment_bi.web.answering import view_of
 from fulfillment_bi.web.drawer import Explained, column_name
 from fulfillment_bi.web.state import View
@@ -49,11 +50,14 @@ def add_file_routes(server: Flask, workspace: Any, pages: Sequence[Page]) -> Non
 
 def tile_file(tile: Tile, view: View, workspace: Any, kind: str) -> Response:
     """What a tile shows, as CSV or XLSX."""
+    if tile.table:
+        return _written(tile.table(view, workspace), kind, tile.name, view)
     queries = dict(tile.ask(view))
     if not queries:
         abort(404)
-    names = tile.filed or (next(iter(queries)),)
-    answer = joined(workspace.run_all([queries[name] for name in names]))
+    names = tuple(queries) if tile.shown_of else tile.filed or (next(iter(queries)),)
+    answers = workspace.run_all([queries[name] for name in names])
+    answer = tile.shown_of(dict(zip(names, answers, strict=True))) if tile.shown_of else joined(answers)
     return _file(answer, kind, tile.name, view, answer.query)
 
 
@@ -85,10 +89,16 @@ def rows_file(view: View, workspace: Any, kind: str) -> Response:
 
 
 def _file(answer: Any, kind: str, name: str, view: View, query: Query) -> Response:
-    buffer = io.BytesIO()
     labels = {column: column_label(view, column) for column in answer.columns}
-    write = write_csv if kind == "csv" else write_xlsx
-    write(answer, buffer, filters=sentence(query, view.language), labels=labels)
+    return _written(table_of(answer, filters=sentence(query, view.language), labels=labels), kind, name, view)
+
+
+def _written(table: Table, kind: str, name: str, view: View) -> Response:
+    buffer = io.BytesIO()
+    if kind == "csv":
+        write_csv(table, buffer)
+    else:
+        write_xlsx([table], buffer)
     day = re.sub(r"\D", "", view.as_of[:10])
     headers = {
         "Content-Disposition": f'attachment; filename="{name}-{day}.{kind}"',

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from fulfillment_bi.metrics.query import Query, Result
+from fulfillment_bi.reports.table import Table
 from fulfillment_bi.web.state import View
 
 Answers = Mapping[str, Result]
@@ -51,6 +52,10 @@ class Tile:
     tell: Callable[[View, Any], Shown] | None = None
     filed: tuple[str, ...] = ()
     """Names of the queries that its file joins on their dimensions; the first query alone when empty."""
+    shown_of: Callable[[Answers], Result] | None = None
+    """What of its answers the tile shows and so its file holds, where that is not whole answers."""
+    table: Callable[[View, Any], Table] | None = None
+    """Every row of a tile with `tell`, given the workspace, for its file."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,7 +201,7 @@ def test_the_wall_says_when_the_server_is_gone_and_recovers(visit):
     expect(page.locator("#gone")).to_be_hidden()
 
 
-def test_orders_and_data_pages(visit):
+def test_orders_and_data_pages(visit, workspace):
     page = visit("/orders?lang=en")
     expect(page.locator("#orders-compared-body table")).to_be_visible()
     page.click("#orders-compared-body button:has-text('Warehouse')")
@@ -209,6 +209,12 @@ def test_orders_and_data_pages(visit):
     page.click("nav a:has-text('Data')")
     page.wait_for_selector("#data-loads-body table")
     expect(page.locator("#data-loads-body")).to_contain_text("orders_cn.csv")
+    card = page.locator("[data-card=data-quarantine]")
+    card.locator(".icon-button").click()
+    with page.expect_download() as saved:
+        page.click("[data-file='/files/data-quarantine.csv']")
+    rows = list(csv.reader(io.StringIO(saved.value.path().read_text("utf-8-sig"))))
+    assert len(rows) - 1 == workspace.quarantine(1, 0).count > 0
 
 
 def test_menus_show_what_the_address_says(visit):

@@ -123,6 +123,7 @@ def _kept(level: str, due: str, good: str, units: str, excused: str, seller: boo
 
 
 _CYCLE = "CASE WHEN is_signed = 1 AND sequence_possible = 1 THEN cycle_seconds END"
+_OPEN_VALUE = "sum(CASE WHEN is_open = 1 THEN order_value END)"
 _STAGE = "CASE WHEN sequence_possible = 1 THEN seconds END"
 PLAIN = {
     "otif_failures": Hand("fct_order", "sign_due_original", "sum(is_failed)", "sum(is_failed)", "sum(is_failed)"),
@@ -130,6 +131,7 @@ PLAIN = {
     "order_value": Hand("fct_order", "created", "sum(order_value)", "sum(order_value)", "sum(order_value)"),
     "cancellation_rate": Hand("fct_order", "created", "sum(is_cancelled)", "sum(is_created)"),
     "backlog": Hand("fct_order", "", "sum(is_open)", "sum(is_open)", "sum(is_open)"),
+    "backlog_value": Hand("fct_order", "", _OPEN_VALUE, _OPEN_VALUE, _OPEN_VALUE),
     "order_completeness": Hand(
         "fct_order",
         "created",

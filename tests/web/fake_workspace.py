@@ -23,7 +23,7 @@ ZONE = "Asia/Shanghai"
 LONG = "一个名字特别特别长的旗舰店（华东区）官方直营 Very Long Shop Name <b>&amp;"
 MEMBERS = {
     "channel": ["tmall", "jd", "douyin", "unknown"],
-    "warehouse": ["杭州仓", "广州仓", "several"],
+    "warehouse": ["several", "杭州仓", "unknown", "广州仓"],
     "carrier": ["SF", "ZTO", "unknown"],
     "region": ["浙江省", "广东省", "新疆维吾尔自治区"],
     "shop": [LONG, "优选百货店"],
@@ -149,7 +149,7 @@ class FakeWorkspace:
         at = datetime(2026, 11, 22, 9)
         return [
             LoadRow(
-                1,
+                number,
                 "v00000001",
                 at,
                 "orders_cn.csv",
@@ -165,6 +165,7 @@ class FakeWorkspace:
                 2,
                 counts,
             )
+            for number in range(70, 0, -1)
         ]
 
     def freshness(self):
@@ -175,17 +176,20 @@ class FakeWorkspace:
         ]
 
     def quarantine(self, limit=100, offset=0, **_):
-        row = QuarantineRow(
-            1,
-            "orders_cn.csv",
-            "oms_orders",
-            "orders",
-            7,
-            ("missing:order_no",),
-            {"order_no": "<script>alert(1)</script>"},
-            datetime(2026, 11, 22, 9),
-        )
-        return QuarantineList(1, (row,))
+        rows = [
+            QuarantineRow(
+                1,
+                "/exports/orders_cn.csv",
+                "oms_orders",
+                "orders",
+                line,
+                ("missing:order_no", "in_future:paid_at"),
+                {"order_no": "<script>alert(1)</script>", "paid_at": "=1+1"},
+                datetime(2026, 11, 22, 9),
+            )
+            for line in range(7, 257)
+        ]
+        return QuarantineList(len(rows), tuple(rows[offset : offset + limit]))
 
     @contextmanager
     def pinned(self):

@@ -11,7 +11,7 @@ from dash import dcc
 from fulfillment_bi.web.answering import PAGES, page_of, view_of
 from fulfillment_bi.web.answering import shown as shown_on
 from fulfillment_bi.web.tile import Page
-from tests.web.fake_workspace import LONG, FakeWorkspace
+from tests.web.fake_workspace import LONG, MEMBERS, FakeWorkspace
 
 SEARCHES = (
     "",
@@ -95,6 +95,26 @@ def test_nonsense_in_the_url_is_named_and_the_rest_understood():
     view, _ = draw(page, "nonsense=1&from=tomorrow&level=galaxy&channel=jd")
     assert {"nonsense=1", "from=tomorrow", "level=galaxy"} <= set(view.ignored)
     assert view.state.values("channel") == ("jd",)
+
+
+def test_the_heat_map_leaves_out_orders_without_a_warehouse_and_ends_with_several():
+    _, shown = draw(next(page for page in PAGES if page.name == "wall"), "")
+    figure = shown["wall-crossing"].body
+    assert figure["layout"]["xaxis"]["ticktext"] == ["杭州仓", "广州仓", "多个"]
+    assert "warehouse=unknown" not in as_json(figure)
+
+
+def test_without_any_warehouse_the_heat_map_still_compares_channels(monkeypatch):
+    monkeypatch.setitem(MEMBERS, "warehouse", ["unknown"])
+    _, shown = draw(next(page for page in PAGES if page.name == "wall"), "", language="en")
+    assert shown["wall-crossing"].body["layout"]["xaxis"]["ticktext"] == ["Unknown"]
+
+
+def test_open_orders_say_what_they_are_worth():
+    _, shown = draw(next(page for page in PAGES if page.name == "wall"), "", language="en")
+    words = shown["wall-waiting"].body["data"][0]["text"]
+    assert any(" · " in each for each in words)
+    assert shown["wall-waiting"].note.endswith("orders, value")
 
 
 def test_one_answer_a_distinct_query():

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 
 import openpyxl
 import pytest
 
+from fulfillment_bi.metrics.dimensions import BUCKETS
 from fulfillment_bi.web.app import Application, create_app
 from tests.web.fake_workspace import FakeWorkspace
 
@@ -71,6 +73,59 @@ def test_every_row_behind_a_number_is_in_its_file(client):
     sheet = openpyxl.load_workbook(io.BytesIO(answer.data)).worksheets[0]
     assert sheet.max_row == 251
     assert sheet.cell(2, 2).value == "100000000000000000"
+
+
+DATA_FILES = {
+    "data-sources": (2, ["oms orders · OMS", "2026-11-22 17:00:00", "60 min behind", "22", "2", "2026-11-22 17:00:00"]),
+    "data-loads": (
+        140,
+        [
+            "orders_cn.csv",
+            "oms orders · OMS",
+            "2026-11-22 17:00:00",
+            "Orders",
+            *map(str, (10, 8, 0, 0, 0, 2)),
+            "Loaded",
+        ],
+    ),
+    "data-quarantine": (
+        250,
+        [
+            "orders_cn.csv",
+            "7",
+            "Orders",
+            "Missing: Order no.; In the future: Paid",
+            '{"order_no": "<script>alert(1)</script>", "paid_at": "=1+1"}',
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DATA_FILES)
+def test_the_tables_of_the_data_page_are_files_with_all_their_rows(client, name):
+    count, first = DATA_FILES[name]
+    text = client.get(f"/files/{name}.csv?lang=en").data.decode("utf-8-sig")
+    head, *rows = csv.reader(io.StringIO(text))
+    assert len(rows) == count
+    assert rows[0][: len(first)] == first
+    assert rows[0][len(first) :] == ["2026-11-22T10:00:00Z", "Asia/Shanghai", "all", "v00000001", str(count)]
+    book = openpyxl.load_workbook(io.BytesIO(client.get(f"/files/{name}.xlsx?lang=en").data))
+    sheet = book.worksheets[0]
+    assert [cell.value for cell in sheet[1]] == head[: len(first)]
+    assert sheet.max_row == count + 1
+    assert [str(cell.value) for cell in sheet[2]] == first
+
+
+def test_the_file_of_open_orders_holds_their_count_and_their_value(client):
+    head, *rows = csv.reader(io.StringIO(client.get("/files/orders-waiting.csv?lang=en").data.decode("utf-8-sig")))
+    assert {"Backlog", "Backlog value"} <= set(head)
+    assert [row[0] for row in rows] == list(BUCKETS)
+
+
+def test_the_file_of_the_heat_map_holds_what_it_shows(client):
+    head, *rows = csv.reader(io.StringIO(client.get("/files/wall-crossing.csv?lang=en").data.decode("utf-8-sig")))
+    assert head[:2] == ["Channel", "Warehouse"]
+    assert {row[1] for row in rows} == {"several", "杭州仓", "广州仓"}
 
 
 @pytest.mark.parametrize(

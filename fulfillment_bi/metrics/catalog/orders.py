@@ -5,6 +5,17 @@ from __future__ import annotations
 from fulfillment_bi.metrics.catalog.facts import CREATED, NOW, ORDER, ORDER_DRILL, WHO
 from fulfillment_bi.metrics.types import Measure, Metric, Text, count, total
 
+BACKLOG_DRILL = (
+    *WHO,
+    "status",
+    "current_stage",
+    "promise_bucket",
+    "created_at",
+    "promised_ship_at_original",
+    "promised_delivery_at_original",
+    "order_value",
+)
+
 METRICS = (
     Metric(
         "orders",
@@ -51,24 +62,22 @@ METRICS = (
             "截至最新数据仍未完成的订单数，可按所处环节和距承诺的小时数拆分。",
             "Orders still open as of the newest data, by the stage they wait in and the hours left to their promise.",
         ),
-        {
-            "order": Measure(
-                ORDER,
-                NOW,
-                numerator=count("is_open"),
-                drill=(
-                    *WHO,
-                    "status",
-                    "current_stage",
-                    "promise_bucket",
-                    "created_at",
-                    "promised_ship_at_original",
-                    "promised_delivery_at_original",
-                    "order_value",
-                ),
-            )
-        },
+        {"order": Measure(ORDER, NOW, numerator=count("is_open"), drill=BACKLOG_DRILL)},
         unit="count",
+        direction="down",
+        splits=("current_stage", "promise_bucket"),
+        minimum_sample=1,
+    ),
+    Metric(
+        "backlog_value",
+        Text("积压金额", "Backlog value"),
+        Text(
+            "截至最新数据仍未完成的订单的金额合计，可按所处环节和距承诺的小时数拆分。",
+            "Value of the orders still open as of the newest data, by the stage they wait in and the hours left to "
+            "their promise.",
+        ),
+        {"order": Measure(ORDER, NOW, numerator=total("order_value", "is_open"), drill=BACKLOG_DRILL)},
+        unit="money",
         direction="down",
         splits=("current_stage", "promise_bucket"),
         minimum_sample=1,

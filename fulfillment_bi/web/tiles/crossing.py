@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from fulfillment_bi.charts import theme as look
 from fulfillment_bi.charts.bars import Bar, bars
 from fulfillment_bi.charts.heat import Cell, heat
 from fulfillment_bi.metrics.catalog import METRICS
-from fulfillment_bi.metrics.query import Query
+from fulfillment_bi.metrics.query import Query, Result
 from fulfillment_bi.web import wording
 from fulfillment_bi.web.state import View, change
 from fulfillment_bi.web.tile import Answers, Figure, Shown, Tile
@@ -26,10 +27,15 @@ def crossing(page: str, rows: str = "channel", columns: str = "warehouse", inste
             "instead": view.query("otif", by=(instead,), compare="none"),
         }
 
+    def shown_of(answers: Answers) -> Result:
+        cells = _placed(answers["cells"], columns)
+        return cells if _crosses(cells, (rows, columns)) else answers["instead"]
+
     def show(view: View, answers: Answers) -> Shown:
-        records = [record for record in answers["cells"].records() if record["otif_d"]]
-        across, down = _largest(records, columns, MOST_COLUMNS), _largest(records, rows, MOST_ROWS)
-        if len(across) > 1 or len(down) > 1:
+        cells = _placed(answers["cells"], columns)
+        if _crosses(cells, (rows, columns)):
+            records = [record for record in cells.records() if record["otif_d"]]
+            across, down = _largest(records, columns, MOST_COLUMNS), _largest(records, rows, MOST_ROWS)
             title = view.text("crossing.title", rows=view.dimension(rows), columns=view.dimension(columns))
             return Shown(_heat(view, records, rows, columns, down, across), title, view.text("crossing.note"))
         title = view.text("crossing.instead", dimension=view.dimension(instead))
@@ -38,14 +44,28 @@ def crossing(page: str, rows: str = "channel", columns: str = "warehouse", inste
             return Shown(look.nothing(view.theme, view.language, view.text("empty.period")), title)
         return Shown(_ranked(view, ranked, instead), title, view.text("crossing.worst"))
 
-    return Tile(f"{page}-crossing", "chart", ask, show, "otif")
+    return Tile(f"{page}-crossing", "chart", ask, show, "otif", shown_of=shown_of)
+
+
+def _placed(cells: Result, columns: str) -> Result:
+    """Without the orders that have no member yet (not sent, or cancelled before), unless no order has one."""
+    at = cells.columns.index(columns)
+    placed = tuple(row for row in cells.rows if row[at] != "unknown")
+    return replace(cells, rows=placed) if placed else cells
+
+
+def _crosses(cells: Result, dimensions: Sequence[str]) -> bool:
+    """Whether there is more than one member of either dimension to compare."""
+    records = [record for record in cells.records() if record["otif_d"]]
+    return any(len({record[dimension] for record in records}) > 1 for dimension in dimensions)
 
 
 def _largest(records: Sequence[Mapping[str, Any]], dimension: str, most: int) -> list[str]:
     size: dict[str, float] = {}
     for record in records:
         size[record[dimension]] = size.get(record[dimension], 0) + record["otif_d"]
-    return sorted(size, key=lambda name: -size[name])[:most]
+    largest = sorted(size, key=lambda name: -size[name])[:most]
+    return sorted(largest, key=lambda name: name == "several")
 
 
 def _heat(
