@@ -21,8 +21,10 @@ import tempfile
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, NoReturn
 
 import pandas as pd  # noqa: F401  DuckDB imports these two at the first append: once here, not in every child
 import pyarrow as pa
@@ -75,22 +77,48 @@ def seen_batches(home: Path) -> int:
     return count
 
 
-def in_child(work: Callable[[], int], kill_after: float | None = None) -> int:
-    """Run `work` in a forked child and return its result (0 to 250); -9 when it was killed, 255 when it failed."""
+def in_child(work: Callable[[], Any], kill_after: float | None = None) -> tuple[int, Any]:
+    """Run `work` in a forked child: 0 and its result, through JSON; -9 when it was killed, 255 when it failed."""
+    answers, answer = os.pipe()
     child = os.fork()
     if child == 0:
-        code = 255
-        try:
-            code = work()
-        except BaseException:
-            traceback.print_exc()
-        finally:
-            sys.stderr.flush()
-            os._exit(code)
+        os.close(answers)
+        _end_with(lambda: os.write(answer, json.dumps(work()).encode()))
+    os.close(answer)
     if kill_after is not None:
         time.sleep(kill_after)
         os.kill(child, signal.SIGKILL)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    with os.fdopen(answers, "rb") as pipe:
+        text = pipe.read()
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return code, json.loads(text) if code == 0 else None
+
+
+@contextmanager
+def reading(read: Callable[[], object], stop: Path) -> Iterator[None]:
+    """Meanwhile a forked child runs `read`, which goes on until the file `stop` is there and must not fail."""
+    reader = os.fork()
+    if reader == 0:
+        _end_with(read)
+    try:
+        yield
+    finally:
+        stop.touch()
+        code = os.waitstatus_to_exitcode(os.waitpid(reader, 0)[1])
+    assert code == 0, f"reader: exit {code}"
+
+
+def _end_with(work: Callable[[], object]) -> NoReturn:
+    """The rest of a forked child's life."""
+    code = 255
+    try:
+        work()
+        code = 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        os._exit(code)
 
 
 def killed_at(step: str, occurrence: int) -> Callable[[str], None]:
@@ -106,7 +134,7 @@ def killed_at(step: str, occurrence: int) -> Callable[[str], None]:
     return fault
 
 
-def read_until_stopped(home: Path, stop: Path) -> int:
+def read_until_stopped(home: Path, stop: Path) -> None:
     """Ask one store again and again; batches must be complete and never fewer than before; no answer is a failure."""
     store, before, asked = store_at(home), 0, 0
     while not stop.exists():
@@ -117,8 +145,8 @@ def read_until_stopped(home: Path, stop: Path) -> int:
             assert count >= before, f"{count} after {before}"
             before, asked = count, asked + 1
         time.sleep(0.02)
+    assert asked
     stop.with_name("asked").write_text(str(asked))
-    return 0 if asked else 1
 
 
 def run(trials: int, seed: int, home: Path) -> dict[str, object]:
@@ -128,25 +156,11 @@ def run(trials: int, seed: int, home: Path) -> dict[str, object]:
     stop = home / "stop"
     warehouse = home / "warehouse"
     started = time.monotonic()
-    assert in_child(lambda: load(store_at(warehouse), 0) or 0) == 0
+    assert in_child(lambda: load(store_at(warehouse), 0))[0] == 0
     duration = time.monotonic() - started
-    reader = os.fork()
-    if reader == 0:
-        code = 255
-        try:
-            code = read_until_stopped(warehouse, stop)
-        except BaseException:
-            traceback.print_exc()
-        finally:
-            sys.stderr.flush()
-            os._exit(code)
-    try:
+    with reading(lambda: read_until_stopped(warehouse, stop), stop):
         for trial in range(1, trials + 1):
             _trial(trial, trials, chance, duration, warehouse, counts)
-    finally:
-        stop.touch()
-        reader_code = os.waitstatus_to_exitcode(os.waitpid(reader, 0)[1])
-    assert reader_code == 0
     return {**counts, "batches": trials + 1, "reads": int((home / "asked").read_text())}
 
 
@@ -161,25 +175,25 @@ def _trial(trial: int, trials: int, chance: random.Random, duration: float, home
         else:
             step, wait = "", chance.uniform(0, duration * 1.1)
         fault = killed_at(step, 1) if step else None
-        code = in_child(lambda fault=fault: load(store_at(home, fault), batch) or 0, wait)
+        code, _ = in_child(lambda fault=fault: load(store_at(home, fault), batch), wait)
         assert code in {0, -9}, f"trial {trial}: exit {code} at {step or wait}"
-        seen = _seen(home, batch)
+        seen = _seen(home)
         assert seen in {batch, batch + 1}, f"trial {trial}: {seen} batches after {step or wait}"
         counts["not killed" if code == 0 else "killed after" if seen > batch else "killed before"] += 1
         if chance.random() < 0.7:
             break
-    assert in_child(lambda: load(store_at(home), batch) or 0) == 0
-    assert _seen(home, batch) == batch + 1
+    assert in_child(lambda: load(store_at(home), batch))[0] == 0
+    assert _seen(home) == batch + 1
     assert not list((home / "versions").glob("build-*"))
     if trials > 100 and trial % 100 == 0:
         print(f"{trial} of {trials}", file=sys.stderr)
 
 
-def _seen(home: Path, batch: int) -> int:
-    """Batches seen by a newly started reader, 250 at most in an exit code: counted from the one before `batch`."""
-    code = in_child(lambda: seen_batches(home) - batch + 100)
-    assert code in {100, 101}, f"reader: {code}"
-    return batch + code - 100
+def _seen(home: Path) -> int:
+    """The batches that a newly started reader sees."""
+    code, seen = in_child(lambda: seen_batches(home))
+    assert code == 0, f"reader: exit {code}"
+    return int(seen)
 
 
 def main() -> None:
