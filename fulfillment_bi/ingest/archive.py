@@ -50,7 +50,7 @@ class ArchiveWriter:
 
     @property
     def draft(self) -> Path:
-        """The folder while it is being written; a name of its own, so that what could not be removed is in no one's way."""
+        """The folder while it is being written; named by the file, so that no other trips over what is left of it."""
         return self.home / "archive" / f".draft-{os.getpid()}-{self.identity.sha256[:16]}"
 
     def write(self, place: int, batch: pa.RecordBatch) -> None:
