@@ -53,7 +53,7 @@ class Tally:
     counts: Counter[str] = field(default_factory=Counter)
     covered: dict[str, set[str]] = field(default_factory=lambda: {"kill": set(), "error": set()})
     landed: set[str] = field(default_factory=set)
-    errors: dict[str, dict[str, str]] = field(default_factory=dict)
+    errors: dict[str, set[str]] = field(default_factory=dict)
     pace: list[float] = field(default_factory=list)
 
 
@@ -78,7 +78,7 @@ def read_until_stopped(home: Path, course: Course, stop: Path) -> None:
 def with_disk_full(home: Path, course: Course, batch: int, step: int, largest: int) -> list[Any]:
     """Load a batch in this process with ENOSPC at a step, and EFBIG for files beyond a size.
 
-    The same store must then go on. The kind of error, the text of it, and the batches there were after it.
+    The same store must then go on. The kind of error, the step it came at, and the batches there were after it.
     """
     store, kind, text = store_at(home), "", ""
     open_before = _open_below(home)
@@ -104,7 +104,7 @@ def with_disk_full(home: Path, course: Course, batch: int, step: int, largest: i
     assert _open_below(home) == open_before, f"left open: {_open_below(home)}"
     load_batch(store, course.batches[batch])
     assert seen_batches(store, course) == batch + 1
-    return [kind, text, seen]
+    return [kind, steps.names[step] if 0 <= step < len(steps.names) else "", seen]
 
 
 def _open_below(home: Path) -> list[str]:
@@ -215,9 +215,9 @@ def _fail(home: Path, course: Course, batch: int, trial: str, chance: random.Ran
         where = f"file limit of 10^{len(str(largest)) - 1} bytes"
     code, result = in_child(lambda: with_disk_full(home, course, batch, step, largest))
     assert code == 0, f"exit {code} in batch {batch} after an error at {where}, {largest}"
-    kind, text, seen = result
+    kind, at, seen = result
     tally.counts["not failed" if not kind else "failed after" if seen > batch else "failed before"] += 1
-    tally.errors.setdefault(kind or "none", {})[where] = text
+    tally.errors.setdefault(kind or "none", set()).add(at or where)
     return f"error at {where}", seen
 
 

@@ -74,7 +74,7 @@ def _listed(value: Any) -> list[str]:
 
 def _source(view: View, record: Mapping[str, Any]) -> str:
     """The adapter by its name and the kind of system it stands for."""
-    # Plain tables are read by an adapter of their contract's name, which has a label; a platform's name stands as it is.
+    # Plain tables are read by an adapter of their contract's name, which has a label; a platform's name stands as is.
     name = view.label("entity", str(record.get("adapter") or "")).replace("_", " ")
     system = view.label("source", record.get("source") or "")
     return f"{name} · {system}" if system else name
