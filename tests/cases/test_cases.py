@@ -12,21 +12,14 @@ import pytest
 from fulfillment_bi.metrics.catalog import METRICS
 from fulfillment_bi.metrics.query import Filter, Query
 from fulfillment_bi.metrics.rollups import build_rollups
-from fulfillment_bi.metrics.rows import run_rows
-from fulfillment_bi.metrics.run import run_queries, run_query
+from fulfillment_bi.metrics.run import run_query
 from fulfillment_bi.warehouse.engine import Limits, Session
 from fulfillment_bi.warehouse.engines.duckdb import DuckEngine
+from tests.cases.agreement import GRAINS, check_answers, check_rows_behind
 from tests.metrics.conftest import Version
-from tests.metrics.hand import answer, hand
 from tests.metrics.olist import fill_olist, folder
 
 CASES = tomllib.loads((Path(__file__).parent / "olist.toml").read_text("utf-8"))["case"]
-GRAINS = [
-    (name, level)
-    for name, metric in METRICS.items()
-    for level in metric.measures
-    if level == metric.level or not name.endswith("_fill_rate")  # the four share their measures
-]
 INFO = Version()
 
 pytestmark = [
@@ -89,29 +82,12 @@ def test_published_phases(olist: Session) -> None:
 
 @pytest.mark.parametrize(("name", "level"), GRAINS)
 def test_every_metric_by_every_dimension(olist: Session, name: str, level: Any) -> None:
-    """Rollup = fact = hand-written SQL."""
-    made = hand(name, level, str(METRICS[name].event))
-    queries = [Query((name,), by=(dimension,), level=level) for dimension in made.dimensions()]
-    rolled = run_queries(olist, INFO, queries)
-    facts = run_queries(olist, INFO, queries, prefer="fact")
-    for dimension, from_rollup, from_fact in zip(made.dimensions(), rolled, facts, strict=True):
-        assert from_rollup.rows == from_fact.rows, dimension
-        by_hand = answer(olist, made, dimension)
-        assert {row[0] for row in from_fact.rows} == by_hand.keys(), dimension
-        for member, value, n, d in from_fact.rows:
-            expected = by_hand[member]
-            assert (n, d) == pytest.approx(expected[1:3], rel=1e-12), (dimension, member)
-            assert value == (None if expected[0] is None else pytest.approx(expected[0], rel=1e-9)), (dimension, member)
+    check_answers(olist, name, level)
 
 
 @pytest.mark.parametrize(("name", "level"), GRAINS)
 def test_the_rows_behind_are_as_many_as_printed(olist: Session, name: str, level: Any) -> None:
-    query = Query((name,), level=level)
-    printed = run_query(olist, INFO, query)
-    for part, suffix in (("numerator", "_n"), ("denominator", "_d")):
-        behind = run_rows(olist, INFO, query, name, part, limit=5)  # type: ignore[arg-type]
-        number = printed.value(name + suffix)
-        assert (behind.count if behind.total is None else behind.total) == pytest.approx(number, rel=1e-12)
+    check_rows_behind(olist, name, level)
 
 
 def test_rollups_answer_most_questions(olist: Session) -> None:
