@@ -10,7 +10,6 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 from fulfillment_bi.errors import SettingsError, UnknownNameError
@@ -63,14 +62,6 @@ def built_in_adapters() -> Mapping[str, Adapter]:
         if item.name.endswith(".toml"):
             found |= {adapter.name: adapter for adapter in parse_mapping(item.read_text("utf-8"), item.name)}
     return found
-
-
-def read_mapping(path: Path) -> tuple[Adapter, ...]:
-    """The adapters of a user's mapping file; SettingsError when it cannot be read."""
-    try:
-        return parse_mapping(path.read_text("utf-8"), path.name)
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"The mapping file cannot be read: {error}", where=path.name) from error
 
 
 def parse_mapping(text: str, where: str) -> tuple[Adapter, ...]:

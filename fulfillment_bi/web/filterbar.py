@@ -16,7 +16,6 @@ from fulfillment_bi.metrics.query import Query
 from fulfillment_bi.web import parts
 from fulfillment_bi.web.state import FILTERS, PRESETS, View, change
 
-SEARCHED = frozenset({"sku", "shop", "region", "category"})
 COMPARES = ("previous", "year", "none")
 SWITCHES = {
     "basis": ("due", "order"),

@@ -43,7 +43,6 @@ SELECT
     o.paid_at,
     o.cancelled_at,
     o.order_value,
-    o.review_mode,
     coalesce(o.promised_ship_at_original, o.promised_ship_at_current) AS promised_ship_at_original,
     coalesce(o.promised_ship_at_current, o.promised_ship_at_original) AS promised_ship_at_current,
     coalesce(o.promised_delivery_at_original, o.promised_delivery_at_current) AS promised_delivery_at_original,
