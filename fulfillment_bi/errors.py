@@ -48,6 +48,8 @@ class UnknownNameError(UsageError):
 
     def __init__(self, kind: str, name: str, known: Iterable[str], *, where: str = "") -> None:
         names = sorted(known)
+        # A name typed in a broken encoding holds lone surrogates, which no output could write.
+        name = name.encode("utf-8", "backslashreplace").decode("utf-8")
         self.kind = kind
         self.name = name
         self.nearest = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
