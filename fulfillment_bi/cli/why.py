@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -12,9 +13,11 @@ from fulfillment_bi.cli import options
 from fulfillment_bi.cli.output import print_json
 from fulfillment_bi.errors import UsageError
 from fulfillment_bi.insight.bridge import Bridge, Segment, Tally, plain_number
+from fulfillment_bi.insight.why_sides import Against, Selection, Target
+from fulfillment_bi.metrics.types import Text
 
 if TYPE_CHECKING:
-    from fulfillment_bi.insight.why import Against, Why
+    from fulfillment_bi.insight.why import Why
 
 
 def register(app: typer.Typer) -> None:
@@ -27,7 +30,12 @@ def why(
     start: options.From = None,
     end: options.To = None,
     against: Annotated[
-        str, typer.Option("--against", metavar="previous|year|C..D", help="The period to compare with.")
+        str,
+        typer.Option(
+            "--against",
+            metavar="previous|year|C..D|target[=X]|DIM=VALUE",
+            help="Compare with a period, a target, or the same days of another selection.",
+        ),
     ] = "previous",
     by: Annotated[
         list[str] | None,
@@ -56,6 +64,8 @@ def why(
       fbi why otif --from 2026-10-01 --to 2026-10-31 --against year --by channel,warehouse
       fbi why ship_delay_rate --from 2026-11-11 --to 2026-11-17 --against 2026-11-01..2026-11-10 --json
       fbi why cycle_time_mean --from 2026-10-01 --to 2026-10-31 --where channel=jd --lang zh
+      fbi why otif --from 2026-10-01 --to 2026-10-31 --against target=0.95
+      fbi why otif --from 2026-10-01 --to 2026-10-31 --where channel=jd --against channel=tmall
     """
     from fulfillment_bi.cli.why_text import print_why
     from fulfillment_bi.insight.why import explain
@@ -85,19 +95,35 @@ def why(
 
 
 def against_of(text: str) -> Against:
-    """`previous`, `year` or C..D, both days inclusive. Raises UsageError for anything else."""
+    """`previous`, `year`, C..D (both days inclusive), target, target=X, or DIM=VALUE[,DIM=VALUE].
+
+    Raises UsageError for anything else.
+    """
     if text == "previous":
         return "previous"
     if text == "year":
         return "year"
+    name, equals, value = text.partition("=")
+    if name == "target":
+        return Target(_target_value(value) if equals else None)
+    if equals:
+        return Selection(options.filters(text.split(",")))
     first, dots, last = text.partition("..")
     if not dots:
-        hint = "Write previous, year, or two days: 2026-01-01..2026-01-31."
-        raise UsageError(f"'{text}' is no period to compare with.", where="--against", hint=hint)
+        hint = "Write previous, year, two days (2026-01-01..2026-01-31), target=0.95 or channel=tmall."
+        raise UsageError(f"'{text}' is nothing to compare with.", where="--against", hint=hint)
     start, end = options.business_day(first, "--against"), options.business_day(last, "--against")
     assert start is not None
     assert end is not None
     return start, end
+
+
+def _target_value(text: str) -> Fraction:
+    try:
+        return Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        hint = "Write a number in the metric's unit: target=0.95 for 95 %."
+        raise UsageError(f"'{text}' is not a target.", where="--against", hint=hint) from None
 
 
 def why_document(found: Why) -> dict[str, object]:
@@ -111,11 +137,12 @@ def why_document(found: Why) -> dict[str, object]:
         "unit": found.metric.unit,
         "period": {"from": found.days_after[0], "to": found.days_after[1]},
         "against": {"from": found.days_before[0], "to": found.days_before[1]},
+        "sides": {"before": _both_languages(found.names[0]), "after": _both_languages(found.names[1])},
         "before": plain_number(bridge.value_before),
         "after": plain_number(bridge.value_after),
         "change": plain_number(bridge.change),
         **_counted(bridge, bridge.before, bridge.after),
-        "sentence": {"zh": found.sentence.zh, "en": found.sentence.en},
+        "sentence": _both_languages(found.sentence),
         "by": list(found.by),
         "chosen": found.is_chosen,
         "parts": _parts(bridge, bridge.segments, found.by),
@@ -153,6 +180,10 @@ def why_document(found: Why) -> dict[str, object]:
         ],
         "trail": [{"dimension": one.dimension, "segment": one.segment} for one in found.trail],
     }
+
+
+def _both_languages(text: Text) -> dict[str, str]:
+    return {"zh": text.zh, "en": text.en}
 
 
 def _parts(bridge: Bridge, segments: Sequence[Segment], by: Sequence[str]) -> list[dict[str, object]]:

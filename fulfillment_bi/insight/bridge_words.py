@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
 from fractions import Fraction
 
 from fulfillment_bi.i18n import label, numbers
@@ -11,8 +10,6 @@ from fulfillment_bi.insight.bridge import Bridge, Segment
 from fulfillment_bi.insight.bridge_facts import Cause
 from fulfillment_bi.metrics.resolve import get_dimension
 from fulfillment_bi.metrics.types import Metric, Text
-
-Days = tuple[date, date]
 
 UNDEFINED = Text(
     "{label}无法比较：{before}或{after}没有可统计的数据。",
@@ -28,6 +25,10 @@ ROSE = Text(
 FELL = Text(
     "{label}从 {old}（{before}）降至 {new}（{after}），变化 {change}。",
     "{label} fell from {old} ({before}) to {new} ({after}): {change}.",
+)
+APART = Text(
+    "{label}：{after} {new}，{before} {old}，相差 {change}。",
+    "{label}: {after} {new}, {before} {old}, apart by {change}.",
 )
 BLAMED = Text("其中{dimension} {segment} 影响 {effect}{split}", "{dimension} {segment} accounts for {effect}{split}")
 SPLIT = Text("（自身 {rate}，占比变化 {mix}）", " (itself {rate}, its share of the whole {mix})")
@@ -49,17 +50,22 @@ FEWER = Text(
 
 def tell(
     metric: Metric,
-    days: tuple[Days, Days],
+    names: tuple[Text, Text],
     bridge: Bridge,
     culprits: Sequence[tuple[str, Segment]],
     causes: Sequence[Cause],
+    *,
+    over_time: bool = True,
 ) -> Text:
-    """The sentences. `culprits` are the segments to name with their dimensions, the second within the first."""
+    """The sentences. `names` are the two sides compared, two periods or (not `over_time`) anything else.
+
+    `culprits` are the segments to name with their dimensions, the second within the first.
+    """
 
     def told(lang: str) -> str:
-        parts = [_moved(metric, days, bridge, lang)]
+        parts = [_moved(metric, names, bridge, lang, over_time)]
         if bridge.change:
-            parts += [_blamed(metric, culprits, lang), _broke(causes, lang)]
+            parts += [_blamed(metric, culprits, lang), _broke(causes, lang) if over_time else ""]
         return ("" if lang == "zh" else " ").join(part for part in parts if part)
 
     return Text(told("zh"), told("en"))
@@ -75,8 +81,8 @@ def moved(metric: Metric, change: Fraction | None, lang: str) -> str:
     return numbers.DASH if change is None else _FORMATS[metric.unit][1](lang, change)
 
 
-def _moved(metric: Metric, days: tuple[Days, Days], bridge: Bridge, lang: str) -> str:
-    before, after = (numbers.days(lang, *period) for period in days)
+def _moved(metric: Metric, sides: tuple[Text, Text], bridge: Bridge, lang: str, over_time: bool) -> str:
+    before, after = (side.of(lang) for side in sides)
     names = {"label": metric.label.of(lang), "before": before, "after": after}
     change = bridge.change
     if change is None:
@@ -84,7 +90,7 @@ def _moved(metric: Metric, days: tuple[Days, Days], bridge: Bridge, lang: str) -
     old, new = (shown(metric, value, lang) for value in (bridge.value_before, bridge.value_after))
     if change == 0:
         return SAME.of(lang).format(**names, value=new)
-    pattern = ROSE if change > 0 else FELL
+    pattern = (ROSE if change > 0 else FELL) if over_time else APART
     return pattern.of(lang).format(**names, old=old, new=new, change=moved(metric, change, lang))
 
 

@@ -1,4 +1,4 @@
-"""Why a metric moved between two periods: the exact bridge by segment, the causes of failure, the stage times.
+"""Why a metric differs between two periods, from a target or from another selection: bridge, causes, stage times.
 
 Everything comes from ordinary queries, asked together, so that rollups answer them and one version answers all.
 
@@ -9,10 +9,8 @@ Everything comes from ordinary queries, asked together, so that rollups answer t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Literal, Protocol
 
 from fulfillment_bi.errors import NotApplicableError, UsageError
 from fulfillment_bi.insight.bridge import Bridge, Segment, Situation, bridge_count, bridge_ratio
@@ -24,9 +22,9 @@ from fulfillment_bi.insight.bridge_facts import (
     read_causes,
     read_stages,
     stage_queries,
-    tallies,
 )
 from fulfillment_bi.insight.bridge_words import tell
+from fulfillment_bi.insight.why_sides import Against, Answers, Days, Pair, Runner, Sides, open_sides
 from fulfillment_bi.metrics.catalog import METRICS
 from fulfillment_bi.metrics.describe import splits
 from fulfillment_bi.metrics.dimensions import BASE
@@ -35,7 +33,6 @@ from fulfillment_bi.metrics.resolve import (
     Resolved,
     check_query,
     check_split,
-    earlier_period,
     get_dimension,
     get_metric,
     resolve,
@@ -44,23 +41,6 @@ from fulfillment_bi.metrics.types import Metric, Text
 
 CANDIDATES = (*BASE, "category", "brand", "sku")
 """Dimensions that a choice is made from, where the metric has them: every rollup family holds each."""
-
-Days = tuple[date, date]
-Against = Literal["previous", "year"] | Days
-"""What to compare with: as many days right before, the same days a year before, or these days (inclusive)."""
-
-Pair = tuple[Situation, Situation]
-"""Before and after."""
-
-Answers = Mapping[Query, tuple[Result, Result]]
-"""Before and after, by query."""
-
-
-class Runner(Protocol):
-    """Whatever answers queries from one version: a workspace."""
-
-    def run_all(self, queries: Sequence[Query]) -> list[Result]:
-        """The answers in the order of `queries`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +56,7 @@ class Why:
     query: Query
     days_before: Days
     days_after: Days
+    names: tuple[Text, Text]
     bridge: Bridge
     by: tuple[str, ...]
     is_chosen: bool
@@ -97,30 +78,32 @@ class Why:
 def explain(runner: Runner, query: Query, against: Against = "previous") -> Why:
     """Why `query`'s one metric differs between `against` and the query's period.
 
+    Against a target there are no causes and stages: nothing says how an order on target would have failed.
+
     `query.by` sets the dimensions, outermost first; empty chooses. Filters and the definition switch apply to both
     periods. Raises UsageError without a closed period, NotApplicableError for a metric that does not add up over
     segments (a quantile) or has no period, and what an ordinary query raises.
     """
     resolved = _check(query)
-    after, before = _days(query), _earlier(query, against)
-    both = _Both(runner, before, after)
-    judge, dimensions = _judge(query, resolved), _candidates(query, resolved)
+    both = open_sides(runner, query, resolved, against)
+    judge, dimensions = _judge(query, resolved), _candidates(query, resolved, both.compared)
     about_causes, about_stages = cause_queries(query), stage_queries(query)
     shown = [query] if query.by else _each(query, dimensions)
     answers = both.ask([*shown, *_each(judge, dimensions), *about_causes, *about_stages])
 
-    causes = read_causes(*_sides(answers, about_causes))
-    stages = read_stages(*_sides(answers, about_stages))
-    ranking = _rank(answers, judge, dimensions)
+    causes = () if both.target is not None else read_causes(*_sides(answers, about_causes))
+    stages = () if both.target is not None else read_stages(*_sides(answers, about_stages))
+    ranking = _rank(both, answers, judge, dimensions)
     chosen = None if query.by else _follow(both, query, judge, ranking, answers)
-    by, pair, trail = chosen or (query.by, _pair(answers[query]), ())
+    by, pair, trail = chosen or (query.by, both.pair(answers[query]), ())
     bridge = (bridge_ratio if resolved.denominator else bridge_count)(*pair)
     culprits = _largest(bridge, by) if query.by else _culprits(bridge, trail)
     stamp = answers[shown[0]][1]
     return Why(
         query=query,
-        days_before=before,
-        days_after=after,
+        days_before=both.before,
+        days_after=both.after,
+        names=both.names,
         bridge=bridge,
         by=by,
         is_chosen=not query.by,
@@ -128,27 +111,11 @@ def explain(runner: Runner, query: Query, against: Against = "previous") -> Why:
         trail=trail,
         causes=causes,
         stages=stages,
-        sentence=tell(resolved.metric, (before, after), bridge, culprits, causes),
+        sentence=tell(resolved.metric, both.names, bridge, culprits, causes, over_time=both.are_periods),
         as_of=stamp.as_of,
         timezone=stamp.timezone,
         version=stamp.version,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Both:
-    """Asks everything twice, for the two periods, in one go."""
-
-    runner: Runner
-    before: Days
-    after: Days
-
-    def ask(self, queries: Sequence[Query]) -> Answers:
-        """(before, after) by query."""
-        once = list(dict.fromkeys(queries))
-        asked = [one.but(start=start, end=end) for one in once for start, end in (self.before, self.after)]
-        results = self.runner.run_all(asked)
-        return dict(zip(once, zip(results[::2], results[1::2], strict=True), strict=True))
 
 
 def _check(query: Query) -> Resolved:
@@ -183,28 +150,9 @@ def _instead(resolved: Resolved) -> str:
     return f"Explain {' or '.join(fitting)} instead."
 
 
-def _days(query: Query) -> Days:
-    if query.start is None or query.end is None:
-        what = "An explanation needs a period with a start and an end."
-        raise UsageError(what, hint="Give --from DATE and --to DATE.")
-    return query.start, query.end
-
-
-def _earlier(query: Query, against: Against) -> Days:
-    if not isinstance(against, str):
-        if against[0] > against[1]:
-            raise UsageError(f"The period to compare with starts on {against[0]}, after its end {against[1]}.")
-        return against
-    after = _days(query)
-    period = earlier_period(query.but(compare=against), after[1])
-    assert period.start is not None
-    assert period.end is not None
-    return period.start, period.end
-
-
-def _candidates(query: Query, resolved: Resolved) -> list[str]:
+def _candidates(query: Query, resolved: Resolved, compared: frozenset[str]) -> list[str]:
     """The dimensions to choose from; one that is filtered to a single member has nothing to choose between."""
-    single = {item.dimension for item in query.where if len(item.values) == 1}
+    single = {item.dimension for item in query.where if len(item.values) == 1} | compared
     possible = [name for name in splits(resolved) if name in CANDIDATES]
     if not resolved.denominator or resolved.mean:
         # Where rows are counted or averaged, so are those of each kind. A rate by the kind of its failures is no rate.
@@ -234,33 +182,30 @@ def _sides(answers: Answers, queries: Sequence[Query]) -> tuple[list[Result], li
     return [answers[one][0] for one in queries], [answers[one][1] for one in queries]
 
 
-def _pair(answer: tuple[Result, Result]) -> Pair:
-    resolved = resolve(get_metric(answer[0].query.metrics[0]), answer[0].query)
-    return tallies(answer[0], resolved), tallies(answer[1], resolved)
-
-
-def _rank(answers: Answers, judge: Query, dimensions: Sequence[str], direction: float = 0.0) -> tuple[Ranked, ...]:
-    pairs = {name: _pair(answers[judge.but(by=(name,))]) for name in dimensions}
+def _rank(
+    both: Sides, answers: Answers, judge: Query, dimensions: Sequence[str], direction: float = 0.0
+) -> tuple[Ranked, ...]:
+    pairs = {name: both.pair(answers[judge.but(by=(name,))]) for name in dimensions}
     kind = _kind(resolve(get_metric(judge.metrics[0]), judge))
     return rank(pairs, kind, direction=direction)
 
 
 def _follow(
-    both: _Both, query: Query, judge: Query, ranking: Sequence[Ranked], answers: Answers
+    both: Sides, query: Query, judge: Query, ranking: Sequence[Ranked], answers: Answers
 ) -> tuple[tuple[str, ...], Pair, tuple[Ranked, ...]]:
     """The best dimension and, where a segment of it is to blame, the best within that segment."""
     best = ranking[0]
-    pair = _pair(answers[query.but(by=(best.dimension,))])
+    pair = both.pair(answers[query.but(by=(best.dimension,))])
     if not best.stands_out:
         return (best.dimension,), pair, ()
     where = (*query.where, Filter(best.dimension, (best.segment,)))
     inner, judge_inner = query.but(where=where), judge.but(where=where)
-    dimensions = _candidates(inner, resolve(get_metric(query.metrics[0]), inner))
+    dimensions = _candidates(inner, resolve(get_metric(query.metrics[0]), inner), both.compared)
     within = both.ask([*_each(inner, dimensions), *_each(judge_inner, dimensions)])
-    next_best = _rank(within, judge_inner, dimensions, best.effect)[0]
+    next_best = _rank(both, within, judge_inner, dimensions, best.effect)[0]
     if not next_best.stands_out:
         return (best.dimension,), pair, (best,)
-    parts = _pair(within[inner.but(by=(next_best.dimension,))])
+    parts = both.pair(within[inner.but(by=(next_best.dimension,))])
     return (best.dimension, next_best.dimension), _divided(pair, best.segment, parts), (best, next_best)
 
 

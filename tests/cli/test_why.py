@@ -133,3 +133,14 @@ def test_nothing_loaded_says_so(fbi: Fbi) -> None:
     done = fbi("why", "otif", *PERIOD)
     assert done.code == 1
     one_sentence(done.err, "fbi load")
+
+
+def test_a_target_and_another_selection(fbi: Fbi, home: Path) -> None:
+    document = fbi("why", "otif", *PERIOD, "--against", "target=0.9", "--json", home=home).json
+    assert (document["before"], document["sides"]["before"]["en"]) == (0.9, "the target")
+    assert sum(one["rate_effect"] for one in document["parts"]) == pytest.approx(document["after"] - 0.9)
+    here = ("--where", "channel=jd", "--against", "channel=tmall")
+    document = fbi("why", "otif", *PERIOD, *here, "--json", home=home).json
+    (row,) = fbi("query", "otif", *PERIOD, "--where", "channel=tmall", "--json", home=home).json["rows"]
+    assert (document["before_n"], document["before_d"]) == (row["otif_n"], row["otif_d"])
+    assert fbi("why", "otif", *PERIOD, "--against", "target=soon", home=home).code == 2

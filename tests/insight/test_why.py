@@ -17,6 +17,7 @@ from fulfillment_bi.errors import NotApplicableError, UnknownNameError, UsageErr
 from fulfillment_bi.insight.bridge import plain_number, sum_effects
 from fulfillment_bi.insight.bridge_words import moved, shown
 from fulfillment_bi.insight.why import Why, explain
+from fulfillment_bi.insight.why_sides import Selection, Target
 from fulfillment_bi.metrics.catalog import METRICS
 from fulfillment_bi.metrics.query import Filter, Query, Result
 from fulfillment_bi.metrics.resolve import resolve
@@ -271,3 +272,46 @@ def test_units_and_money_are_judged_by_their_lines(mixed: Runner) -> None:
         found = explain(mixed, asked("otif", level=level), JANUARY)
         assert found.ranking == by_line
         assert plain_number(found.bridge.value_after) == pytest.approx(mixed.value(asked("otif", level=level), "otif"))
+
+
+@pytest.mark.parametrize("by", [(), ("channel", "warehouse")])
+def test_the_gap_to_a_target_is_rate_effect_only(planted: Runner, by: tuple[str, ...]) -> None:
+    found = explain(planted, asked("otif", BROKEN, by=by), Target(Fraction(9, 10)))
+    assert found.bridge.value_before == Fraction(9, 10)
+    assert sum_effects(found.bridge.segments) == (found.bridge.change, found.bridge.change, 0)
+    for segment in found.bridge.segments:
+        assert segment.effect == (segment.after.n - Fraction(9, 10) * segment.after.d) / found.bridge.after.d
+    assert (found.causes, found.stages) == ((), ())
+    assert "the target 90.0%" in found.sentence.en
+    assert "目标 90.0%" in found.sentence.zh
+
+
+def test_the_metric_has_a_target_of_its_own_or_says_so(planted: Runner) -> None:
+    assert explain(planted, asked("otif", BROKEN), Target()).bridge.value_before == Fraction("0.95")
+    with pytest.raises(NotApplicableError, match="has no target"):
+        explain(planted, asked(untargeted(), BROKEN), Target())
+    with pytest.raises(NotApplicableError, match="is a total"):
+        explain(planted, asked("orders", BROKEN), Target(Fraction(100)))
+
+
+def untargeted() -> str:
+    """A ratio that has no common target."""
+    return next(
+        name
+        for name, level in explainable()
+        if METRICS[name].target is None and resolve(METRICS[name], Query((name,), level=level)).denominator
+    )
+
+
+def test_two_selections_in_the_same_days(mixed: Runner) -> None:
+    here = Filter("channel", ("jd",))
+    found = explain(mixed, asked("otif", where=(here,)), Selection((Filter("channel", ("tmall",)),)))
+    for channel, value in (("tmall", found.bridge.value_before), ("jd", found.bridge.value_after)):
+        only = asked("otif", where=(Filter("channel", (channel,)),))
+        assert plain_number(value) == pytest.approx(mixed.value(only, "otif"), rel=1e-12)
+    assert sum_effects(found.bridge.segments)[0] == found.bridge.change
+    assert "channel" not in {one.dimension for one in found.ranking}
+    assert found.days_before == found.days_after == FEBRUARY
+    assert found.sentence.en.startswith("Order fulfilment rate (OTIF): Channel ")
+    failures = mixed.value(asked("otif_failures", where=(Filter("channel", ("tmall",)),)), "otif_failures")
+    assert sum(one.before for one in found.causes) == failures
