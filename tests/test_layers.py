@@ -20,6 +20,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("warehouse",),
     ("ingest", "metrics", "sample"),
     ("insight", "filters", "charts"),
+    ("journal",),
     ("workspace",),
     ("reports.aside", "reports.table", "reports.browser"),
     ("reports.export",),

@@ -1,0 +1,1 @@
+"""What the product itself remembers, across versions of the data: alerts, messages, schedules, actions, accounts."""

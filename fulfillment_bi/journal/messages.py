@@ -1,0 +1,116 @@
+"""The outbox: messages leave one by one, each claimed before it is sent, so that a crash loses none.
+
+A message found claimed but not sent after a crash is sent again, marked as one that may have arrived before: the
+receiver cannot be asked, and a repeated alert is better than a lost one.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from fulfillment_bi.journal.database import Journal, stamp
+
+MOST_ATTEMPTS = 5
+FIRST_PAUSE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Something to be told. `recipient` names a channel of the delivery settings, empty for all of them."""
+
+    kind: str
+    title: str
+    body: str
+    link: str = ""
+    recipient: str = ""
+    may_repeat: bool = False
+    id: int = 0
+    attempts: int = 0
+
+
+def put_messages(connection: sqlite3.Connection, messages: Sequence[Message], at: datetime) -> None:
+    """Add messages within the caller's transaction."""
+    connection.executemany(
+        "INSERT INTO messages (created_at, kind, title, body, link, recipient) VALUES (?, ?, ?, ?, ?, ?)",
+        [(stamp(at), one.kind, one.title, one.body, one.link, one.recipient) for one in messages],
+    )
+
+
+def recover_messages(journal: Journal) -> int:
+    """Put back what a crashed sender had claimed; the number of messages that may go out twice.
+
+    Call it when no other sender runs.
+    """
+    with journal.writing() as connection:
+        return connection.execute(
+            "UPDATE messages SET status = 'waiting', may_repeat = 1, next_at = NULL WHERE status = 'sending'"
+        ).rowcount
+
+
+def send_messages(journal: Journal, send: Callable[[Message], None], at: datetime) -> list[tuple[Message, str]]:
+    """Send what waits, oldest first. Returns each message with its error, empty when it was sent.
+
+    A failed one is tried again later, after a pause that doubles, MOST_ATTEMPTS times in all.
+    """
+    done: list[tuple[Message, str]] = []
+    while (message := _claim(journal, at, tuple(one.id for one, _ in done))) is not None:
+        try:
+            send(message)
+        except Exception as error:
+            done.append((message, str(error) or type(error).__name__))
+            _put_back(journal, message, done[-1][1])
+        else:
+            done.append((message, ""))
+            _mark_sent(journal, message, at)
+    return done
+
+
+def list_messages(journal: Journal, limit: int = 100) -> list[dict[str, Any]]:
+    """The messages as they stand, newest first."""
+    with journal.reading() as connection:
+        rows = connection.execute("SELECT * FROM messages ORDER BY id DESC LIMIT ?", (limit,)).fetchall()
+    return [dict(row) for row in rows]
+
+
+def _claim(journal: Journal, at: datetime, tried: tuple[int, ...]) -> Message | None:
+    """The next message, marked as being sent; none again of those already tried in this round."""
+    with journal.writing() as connection:
+        for row in connection.execute("SELECT * FROM messages WHERE status = 'waiting' ORDER BY id").fetchall():
+            if row["id"] in tried or (row["next_at"] or "") > stamp(at):
+                continue
+            connection.execute(
+                "UPDATE messages SET status = 'sending', attempts = attempts + 1, next_at = ? WHERE id = ?",
+                (stamp(at + _pause(row["attempts"])), row["id"]),
+            )
+            return Message(
+                row["kind"],
+                row["title"],
+                row["body"],
+                row["link"],
+                row["recipient"],
+                bool(row["may_repeat"]),
+                row["id"],
+                row["attempts"] + 1,
+            )
+    return None
+
+
+def _pause(attempts: int) -> timedelta:
+    return timedelta(seconds=FIRST_PAUSE.total_seconds() * 2**attempts)
+
+
+def _put_back(journal: Journal, message: Message, error: str) -> None:
+    status = "failed" if message.attempts >= MOST_ATTEMPTS else "waiting"
+    with journal.writing() as connection:
+        connection.execute("UPDATE messages SET status = ?, error = ? WHERE id = ?", (status, error, message.id))
+
+
+def _mark_sent(journal: Journal, message: Message, at: datetime) -> None:
+    with journal.writing() as connection:
+        connection.execute(
+            "UPDATE messages SET status = 'sent', sent_at = ?, error = NULL WHERE id = ?", (stamp(at), message.id)
+        )
