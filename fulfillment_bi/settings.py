@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo, available_timezones
@@ -21,6 +22,7 @@ from fulfillment_bi.warehouse.engine import Limits
 CONFIG_VARIABLE = "FBI_CONFIG"
 CONFIG_NAME = "fulfillment.toml"
 UnknownCancellations = Literal["exclude", "fail"]
+PickupClock = Literal["paid", "shipped"]
 Language = Literal["zh", "en"]
 _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([KMGT]i?B)\s*", re.IGNORECASE)
 
@@ -33,6 +35,7 @@ class Settings:
     timezone: str = "Asia/Shanghai"
     language: Language = "zh"
     unknown_cancellations: UnknownCancellations = "exclude"
+    pickup_clock: PickupClock = "paid"
     quarantine_limit_share: float | None = None
     max_field_bytes: int = 1_048_576
     keep_versions: int = 5
@@ -43,11 +46,34 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8050
     browser: str | None = None
+    mappings: Path | None = None
+    inbox: Path = Path("data/inbox")
+    settle_seconds: float | None = 30.0
+    max_upload_bytes: int = 1_073_741_824
+    sources: Path = Path("sources.toml")
+    targets: Path | None = None
+    alerts: Path | None = None
+    public_url: str | None = None
+    notify: tuple[str, ...] | None = None
+    mute_hours: tuple[int, int] | None = None
+
+    @property
+    def mappings_folder(self) -> Path:
+        """Where mapping files of one's own are."""
+        return self.mappings if self.mappings is not None else self.home / "mappings"
 
     @property
     def zone(self) -> ZoneInfo:
         """The business time zone."""
         return ZoneInfo(self.timezone)
+
+    def is_muted(self, moment: datetime) -> bool:
+        """Whether messages wait at `moment` (UTC): within the mute hours of the business day."""
+        if self.mute_hours is None:
+            return False
+        start, end = self.mute_hours
+        hour = moment.replace(tzinfo=UTC).astimezone(self.zone).hour
+        return start <= hour < end if start < end else hour >= start or hour < end
 
     def limits(self) -> Limits:
         """What the database engine may use."""
@@ -92,6 +118,27 @@ def _time_zone(value: Any) -> str:
         hint = f"Did you mean {', '.join(near)}?" if near else "Use an IANA name such as Asia/Shanghai or UTC."
         raise ValueError(f"is not a known time zone. {hint}")
     return name
+
+
+def _list(value: Any) -> tuple[str, ...]:
+    listed = value.split() if isinstance(value, str) else value
+    if not isinstance(listed, list) or not all(isinstance(one, str) and one.strip() for one in listed):
+        raise ValueError("must be a list of texts (in the environment: separated by blanks)")
+    return tuple(one.strip() for one in listed)
+
+
+def _hours(value: Any) -> tuple[int, int]:
+    first, dash, last = _text(value).partition("-")
+    if not dash or not (first.isdigit() and last.isdigit()) or not (int(first) < 24 and int(last) < 24):
+        raise ValueError("must be two hours such as 22-7")
+    return int(first), int(last)
+
+
+def _address(value: Any) -> str:
+    text = _text(value)
+    if not text.startswith(("http://", "https://")):
+        raise ValueError("must start with http:// or https://")
+    return text
 
 
 def _choice(allowed: tuple[str, ...]) -> Callable[[Any], str]:
@@ -155,6 +202,12 @@ SETTINGS: tuple[Setting, ...] = (
         "Orders cancelled by nobody knows whom: leave them out of promise metrics, or count them as failed.",
     ),
     Setting(
+        "pickup_clock",
+        "paid or shipped",
+        _choice(get_args(PickupClock)),
+        "Where the time for the carrier's pickup starts: at the payment, or where the order is marked as shipped.",
+    ),
+    Setting(
         "quarantine_limit_share",
         "share 0 to 1",
         _share,
@@ -171,6 +224,16 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("port", "port", _whole(1, 65_535), "Port the web application listens on."),
     Setting("browser", "path", _text, "Chromium that draws PNG and PDF; unset: the first one found."),
+    Setting("mappings", "path", _path, "Folder of your own mapping files; unset: mappings in the home."),
+    Setting("inbox", "path", _path, "Folder that `fbi watch` loads from."),
+    Setting("settle_seconds", "seconds", _seconds, "A file in the inbox is whole when unchanged for so long."),
+    Setting("max_upload_bytes", "bytes", _whole(1), "Largest file that the Data page accepts."),
+    Setting("sources", "path", _path, "File that names the databases to load from; see docs/how-to/sql-source.md."),
+    Setting("targets", "path", _path, "File of your own targets; unset: targets.toml in the home, where there is one."),
+    Setting("alerts", "path", _path, "File of your own alert rules; unset: alerts.toml in the home, if there is one."),
+    Setting("public_url", "address", _address, "Where people reach the application; links in messages start with it."),
+    Setting("notify", "list", _list, "Where messages go: addresses of the notification library, one per channel."),
+    Setting("mute_hours", "hours", _hours, "Hours of the business day in which alert messages wait, such as 22-7."),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 

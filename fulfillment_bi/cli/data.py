@@ -27,7 +27,7 @@ def register(app: typer.Typer) -> None:
 
 
 def adapters(as_json: options.AsJson = False) -> None:
-    """List every kind of export that is recognised, and the headers it must have.
+    """List every kind of export that is recognised, and the headers it must have; your own mappings come first.
 
     \b
     Examples:
@@ -35,14 +35,25 @@ def adapters(as_json: options.AsJson = False) -> None:
       fbi adapters --json
     """
     from fulfillment_bi.cli.describe import adapter_documents
+    from fulfillment_bi.settings import load_settings
 
-    found = adapter_documents()
+    found = adapter_documents(load_settings().mappings_folder)
     if as_json:
         print_json(found)
         return
     print_table(
-        ("adapter", "source", "feeds", "needs these headers"),
-        [(one["name"], one["source"], ", ".join(one["entities"]) or "–", ", ".join(one["requires"])) for one in found],
+        ("adapter", "source", "feeds", "needs these headers", "unproven", "your file"),
+        [
+            (
+                one["name"],
+                one["source"],
+                ", ".join(one["entities"]) or "–",
+                ", ".join(one["requires"]),
+                "; ".join(one["unproven"]),
+                one["file"] or "",
+            )
+            for one in found
+        ],
     )
 
 

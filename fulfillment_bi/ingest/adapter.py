@@ -20,6 +20,7 @@ Kind = Literal["copy", "hash", "present", "value", "join", "first"]
 MADE_HEADERS = ("@line", "@row", "@item", "@file_date")
 """Columns that we make: the name of a line in its block, the number of the row there, the number of an item group or
 piece, and the day of export."""
+_DESCRIBES = ("label", "evidence", "unproven", "unproven_headers")
 GROUP = "{}"
 """Stands for the number of an item group in a header: "Product Item {} SKU"."""
 
@@ -33,7 +34,8 @@ class Rule:
     `value` is the constant of kind "value" and the separator of "join". `pattern` keeps group 1 of what it finds,
     `filled` replaces every value, `conditions` leave out rows whose cells have none of the words. `words` maps
     casefolded cells; others stay, vanish (`only`) or become `otherwise`. `per` names the contract column by which a
-    total is divided, `prefer` ranks the words among all records of a key. `choices` belong to kind "first".
+    total is divided, `prefer` ranks the words among all records of a key. `plus` is the header of a duration in `unit`
+    that is added to a time. `choices` belong to kind "first".
     """
 
     column: str
@@ -50,19 +52,26 @@ class Rule:
     conditions: Mapping[str, Words] = field(default_factory=dict)
     per: str = ""
     prefer: Words = ()
+    plus: str = ""
+    unit: str = ""
     choices: tuple[Rule, ...] = ()
 
     @property
     def computed(self) -> bool:
         """Whether more is done to the cells than copying, hashing or flagging them."""
-        extra = self.pattern or self.filled or self.conditions or self.together
+        extra = self.pattern or self.filled or self.conditions or self.together or self.plus
         return bool(extra) or self.kind in ("join", "first")
+
+    @property
+    def delayed(self) -> bool:
+        """Whether a duration is added to some of its cells."""
+        return bool(self.plus) or any(choice.delayed for choice in self.choices)
 
     @property
     def all_headers(self) -> Words:
         """Every header it looks at."""
         inner = [header for choice in self.choices for header in choice.all_headers]
-        return (*self.headers, *self.conditions, *inner)
+        return (*self.headers, *self.conditions, *((self.plus,) if self.plus else ()), *inner)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +157,8 @@ class Adapter:
     """One kind of export. `unused` says why nothing of it is loaded; `generic` ones are made from contracts.
 
     `date_orders` are alternatives of which one fits a whole file; `trailers` are patterns of lines that are no records;
-    `unproven` says what of the mapping rests on no evidence.
+    `decimal_by_file`: the numbers of each file show whether they have a decimal comma. `evidence` says where headers
+    can be seen in public, `unproven_headers` which cannot, `unproven` what else of the mapping rests on no evidence.
     """
 
     name: str
@@ -161,18 +171,22 @@ class Adapter:
     formats: Words = ()
     date_orders: Mapping[str, Words] = field(default_factory=dict)
     decimal_comma: bool = False
+    decimal_by_file: bool = False
     quotes: bool = True
     file_date: FileDate | None = None
     trailers: Words = ()
     block: Block | None = None
     unused: str = ""
     unproven: str = ""
+    unproven_headers: Words = ()
+    evidence: Words = ()
     generic: bool = False
 
     @property
     def fingerprint(self) -> str:
-        """Changes when the mapping does."""
-        text = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
+        """Changes when the mapping does, however it is described."""
+        meaning = {name: value for name, value in asdict(self).items() if name not in _DESCRIBES}
+        text = json.dumps(meaning, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode("utf-8")).hexdigest()[:12]
 
     @property

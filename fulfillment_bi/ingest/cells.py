@@ -10,6 +10,7 @@ import hmac
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 BLANKS = " \t\r\n\v\f\u00a0\u3000\ufeff\u200b"
 """Characters stripped from both ends of a cell."""
@@ -29,6 +30,7 @@ NARROW = "0123456789.-:/,+"
 _SQUASH = re.compile(r"[\W_]+")
 
 
+@lru_cache(maxsize=1 << 16)
 def squash(name: str) -> str:
     """A header name without case, width, blanks and punctuation: "Order No." and "order_no" are the same column."""
     folded = _SQUASH.sub("", unicodedata.normalize("NFKC", name).casefold())

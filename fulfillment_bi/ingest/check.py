@@ -16,6 +16,7 @@ from fulfillment_bi.ingest.adapter import Adapter, Rule, Target
 from fulfillment_bi.ingest.casts import Reason, Sql
 from fulfillment_bi.ingest.cells import BLANKS, ENCRYPTED, NULL_WORDS
 from fulfillment_bi.ingest.contracts import Column, Contract, contract_of
+from fulfillment_bi.ingest.durations import moved, split_layer
 
 _TIMES = ("time", "promise", "date")
 _LONGEST_NULL_WORD = 40
@@ -44,13 +45,14 @@ class Setup:
     """What a pass needs besides the records: who wrote the file, and the clock it is judged by.
 
     `business` is the business time zone, `latest` the latest believable time of an event (UTC), `formats` those of
-    times in this file besides the adapter's.
+    times in this file besides the adapter's, `decimal_comma` what its numbers show of themselves.
     """
 
     adapter: Adapter
     business: str
     latest: datetime
     formats: tuple[str, ...] = ()
+    decimal_comma: bool = False
 
     @property
     def timezone(self) -> str:
@@ -77,8 +79,9 @@ def check_sql(table: str, target: Target, present: Sequence[str], setup: Setup) 
         _map("filled", names, lambda name: _filled(contract, rules, name, set(names))),
         _worded(columns, rules),
         *_preferred(contract, names, rules),
+        *split_layer(delayed := [name for name in names if name in rules and rules[name].delayed]),
         _timed(columns, setup),
-        _typed(columns, setup),
+        _typed(columns, setup, delayed),
         *_divided(names, rules),
     ]
     body = ""
@@ -212,10 +215,11 @@ def _timed(columns: Sequence[Column], setup: Setup) -> Sql:
     return Sql(f"SELECT *{extra} FROM {{previous}} AS worded", tuple(parts.values))  # noqa: S608
 
 
-def _typed(columns: Sequence[Column], setup: Setup) -> Sql:
+def _typed(columns: Sequence[Column], setup: Setup, delayed: Sequence[str]) -> Sql:
     parts = Parts()
     for column in columns:
-        parts.put(f"{column.name}__value", _value(column, setup))
+        value = _value(column, setup)
+        parts.put(f"{column.name}__value", moved(value, column.name) if column.name in delayed else value)
     return Sql(f"SELECT *, {parts.text} FROM {{previous}} AS timed", tuple(parts.values))  # noqa: S608
 
 
@@ -230,7 +234,7 @@ def _value(column: Column, setup: Setup) -> Sql:
             exact = casts.utc_time(name, local, setup.timezone, as_promise=promise)
         return Sql(f"CASE WHEN {casts.is_sentinel(local)} THEN NULL ELSE {exact.text} END", exact.values)
     if column.type in ("quantity", "money"):
-        return Sql(casts.number(name, decimal_comma=setup.adapter.decimal_comma))
+        return Sql(casts.number(name, decimal_comma=setup.decimal_comma or setup.adapter.decimal_comma))
     if column.type == "integer":
         return Sql(casts.integer(name))
     if column.type == "boolean":

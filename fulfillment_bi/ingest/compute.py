@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from fulfillment_bi.ingest.adapter import Rule, header_key
 from fulfillment_bi.ingest.cells import BLANKS, ENCRYPTED, clean_cell, keyed_hash, presence
+from fulfillment_bi.ingest.durations import joined
 from fulfillment_bi.ingest.readers.source import column_name
 
 _UNIT = "\x1f"
@@ -79,6 +80,8 @@ def _computed(rule: Rule, cells: Cells, key: bytes, *, within: bool) -> pa.Array
             column = each(column, lambda text: keyed_hash(text, key, cells.nulls))
         elif rule.kind == "present":
             column = filled_in(column, cells.nulls)
+    if rule.plus:
+        column = joined(column, cells.cleaned(rule.plus) or cells.repeat(None), rule.unit)
     for header, words in rule.conditions.items():
         keep = has_word(cells, header, words)
         column = pc.if_else(keep, column, pa.scalar(None, pa.string()))

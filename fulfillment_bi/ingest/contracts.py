@@ -20,6 +20,11 @@ ColumnType = Literal[
 ]
 Personal = Literal["", "hash", "presence"]
 
+MOST_SYSTEMS = 7
+"""Kinds of system that a precedence can tell apart: a rank has three bits for them."""
+_SHARED = ("precedence", "tolerance")
+"""Entries of a contract that hold for each of its columns without an entry of its own."""
+
 SQL_TYPES: Mapping[str, str] = {
     "text": "VARCHAR",
     "id": "VARCHAR",
@@ -41,7 +46,7 @@ class Column:
     `fallback` names the column that fills a blank, `default` the text that does so last. `precedence` lists the kinds
     of source from the most to the least trusted; without it the newest export wins. `personal` says what is kept of a
     column that names a person: a keyed hash, or whether it was filled in. `words` maps every accepted word
-    (casefolded) to the word that is stored.
+    (casefolded) to the word that is stored. Two systems agree on a time that is `tolerance` seconds apart.
     """
 
     name: str
@@ -54,6 +59,7 @@ class Column:
     default: str = ""
     personal: Personal = ""
     precedence: tuple[str, ...] = ()
+    tolerance: int = 0
     synonyms: tuple[str, ...] = ()
     words: Mapping[str, str] = field(default_factory=dict)
 
@@ -81,6 +87,15 @@ class Contract:
     def values(self) -> tuple[str, ...]:
         """The columns outside the key."""
         return tuple(name for name in self.names if name not in self.key)
+
+    @property
+    def compared(self) -> tuple[Column, ...]:
+        """The columns in which two systems can contradict each other: declared to be shared, and about no person."""
+        return tuple(
+            column
+            for column in self.columns
+            if column.precedence and not column.personal and column.name not in self.key
+        )
 
     def column(self, name: str) -> Column:
         """The column called `name`; UnknownNameError otherwise."""
@@ -113,8 +128,10 @@ def parse_contract(entity: str, text: str) -> Contract:
     """Read one contract; ValueError when it contradicts itself (a mistake in this package, not in a user's file)."""
     document = tomllib.loads(text)
     words: Mapping[str, Mapping[str, list[str]]] = document.get("words", {})
+    shared = {name: document[name] for name in _SHARED if name in document}
     columns = tuple(
-        _parse_column(entity, name, entry, words.get(name, {})) for name, entry in document["columns"].items()
+        _parse_column(entity, name, {**shared, **entry}, words.get(name, {}))
+        for name, entry in document["columns"].items()
     )
     known = {column.name for column in columns}
     key = tuple(document["key"])
@@ -131,6 +148,8 @@ def _parse_column(
         raise ValueError(f"{entity}.{name}: bad name or type {entry['type']!r}")
     if (entry["type"] == "word") != bool(words):
         raise ValueError(f"{entity}.{name}: a word column, and only that, needs words")
+    if len(entry.get("precedence", ())) > MOST_SYSTEMS:
+        raise ValueError(f"{entity}.{name}: more than {MOST_SYSTEMS} kinds of system")
     accepted = {word.casefold(): word for word in words}
     accepted |= {synonym.casefold(): word for word, synonyms in words.items() for synonym in synonyms}
     return Column(
@@ -144,6 +163,7 @@ def _parse_column(
         default=entry.get("default", ""),
         personal=entry.get("personal", ""),
         precedence=tuple(entry.get("precedence", ())),
+        tolerance=entry.get("tolerance", 0),
         synonyms=tuple(entry.get("synonyms", ())),
         words=accepted,
     )

@@ -11,13 +11,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 
 from fulfillment_bi.errors import ContractError, FileUnknownError, UnknownNameError
 from fulfillment_bi.ingest.adapter import GROUP, Adapter, group_pattern, header_key, header_positions
 from fulfillment_bi.ingest.cells import squash
-from fulfillment_bi.ingest.contracts import contract_of, load_contracts
+from fulfillment_bi.ingest.contracts import contract_of
 from fulfillment_bi.ingest.generic import generic_adapters
 from fulfillment_bi.ingest.mapping import built_in_adapters
+from fulfillment_bi.ingest.own import own_mappings
 from fulfillment_bi.ingest.readers.source import PreviewRow
 
 _TRIED_SHOWN = 3
@@ -60,42 +62,57 @@ class _Fit:
         return self.found > max(1, len(self.missing)) and (self.weight > 0 or not self.adapter.generic)
 
 
-def all_adapters() -> Mapping[str, Adapter]:
-    """Name -> adapter: those of mapping files, then the ones made from contracts."""
+def all_adapters(own: Path | None = None) -> Mapping[str, Adapter]:
+    """Name -> adapter: of the user's folder `own`, of our mapping files, then the ones made from contracts.
+
+    The first of a name is the one. Raises SettingsError for a file in `own` that is wrong.
+    """
+    mine = own_mappings(own).adapters
+    return {**mine, **{name: one for name, one in _delivered().items() if name not in mine}}
+
+
+def _delivered() -> Mapping[str, Adapter]:
     return {**built_in_adapters(), **generic_adapters()}
 
 
-def find_adapter(name: str) -> Adapter:
-    """The adapter called `name`, or with the name of one of its date orders behind it ("orders_day_first").
+def find_adapter(name: str, own: Path | None = None) -> Adapter:
+    """The adapter called `name`, or with one of its date orders or decimal signs behind it ("orders_day_first").
 
     Raises UnknownNameError for a name that does not exist.
     """
-    known = all_adapters()
+    known = all_adapters(own)
     if name in known:
         return known[name]
     for adapter in known.values():
         for order, formats in adapter.date_orders.items():
             if name == f"{adapter.name}_{order}":
                 return replace(adapter, name=name, formats=(*formats, *adapter.formats), date_orders={})
+        if adapter.decimal_by_file and name in (f"{adapter.name}_decimal_comma", f"{adapter.name}_decimal_point"):
+            return replace(adapter, name=name, decimal_comma=name.endswith("comma"), decimal_by_file=False)
     raise UnknownNameError("adapter", name, known)
 
 
-def detect(preview: Sequence[PreviewRow], where: str, *, adapter: str | None = None) -> Detected:
-    """The best fitting adapter, or the one asked for.
+def detect(
+    preview: Sequence[PreviewRow], where: str, *, adapter: str | None = None, own: Path | None = None
+) -> Detected:
+    """The best fitting adapter, or the one asked for; a mapping of the user's folder `own` that fits comes first.
 
     Raises FileUnknownError when the header resembles nothing, ContractError naming the missing column when it almost
     fits, UnknownNameError for an `adapter` that does not exist.
     """
     if adapter is not None:
-        chosen = _first((_fit(find_adapter(adapter), row) for row in preview), key=lambda fit: (fit.found, fit.common))
+        asked = find_adapter(adapter, own)
+        chosen = _first((_fit(asked, row) for row in preview), key=lambda fit: (fit.found, fit.common))
         if chosen is None:
             raise _unknown([], preview, where)
         if chosen.missing:
             raise _lacking(chosen, where)
         return _detected(chosen, where)
-    fits = [_fit(one, row) for one in all_adapters().values() for row in preview]
+    fits = [_fit(one, row) for one in all_adapters(own).values() for row in preview]
     mapped = [fit for fit in fits if not fit.adapter.generic]
-    best = _first((fit for fit in mapped if fit.complete), key=_rank)
+    mine = own_mappings(own).adapters
+    best = _first((fit for fit in mapped if fit.complete and fit.adapter.name in mine), key=_rank)
+    best = best or _first((fit for fit in mapped if fit.complete), key=_rank)
     generic = _first((fit for fit in fits if fit.adapter.generic and (fit.complete or fit.likely)), key=_generic_rank)
     almost = _first((fit for fit in mapped if fit.likely), key=lambda fit: (fit.common, *_rank(fit)))
     if best is None and generic is not None and generic.complete:
@@ -154,7 +171,7 @@ def _owners() -> Counter[str]:
     """How many contracts know a header."""
     return Counter(
         key
-        for contract in load_contracts().values()
+        for contract in map(contract_of, generic_adapters())
         for key in {squash(name) for column in contract.columns for name in (column.name, *column.synonyms)}
     )
 
@@ -208,7 +225,7 @@ def _unknown(fits: Sequence[_Fit], preview: Sequence[PreviewRow], where: str) ->
     return FileUnknownError(
         f"No adapter recognises the header {header}. {tried}",
         where=where,
-        hint="Name the columns as in one of these, or write a mapping file.",
+        hint="Name the columns as in one of these, or map the file: `fbi map FILE`, or on the Data page.",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from fulfillment_bi.ingest.changes import require_whole_build
 from fulfillment_bi.ingest.contracts import contract_of
 from fulfillment_bi.ingest.merge import remerge
 from fulfillment_bi.ingest.report import Counts
@@ -59,6 +60,7 @@ def forget(session: Session, known: Known) -> None:
     for entity in _entities(session, known):
         remerge(session, contract_of(entity), known.load_id, forget=True)
     session.execute("DELETE FROM quarantine WHERE load_id = ?", (known.load_id,))
+    require_whole_build(session)
     session.execute("UPDATE loads SET status = 'replaced' WHERE load_id = ?", (known.load_id,))
 
 

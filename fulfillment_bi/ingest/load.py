@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,11 +28,14 @@ from fulfillment_bi.ingest.tables import clear_tables, ensure_tables, write_meta
 from fulfillment_bi.ingest.unique import keys_are_unique
 from fulfillment_bi.settings import Settings
 from fulfillment_bi.warehouse.build import build_models
-from fulfillment_bi.warehouse.engine import Session
+from fulfillment_bi.warehouse.engine import QueryLimitError, Session
 from fulfillment_bi.warehouse.pointer import disk_errors
 from fulfillment_bi.warehouse.tables import read_meta
 from fulfillment_bi.warehouse.versions import Store
 
+_STAGING_MEMORY = "350MB"
+"""What the database may take while files are staged: more would not make it faster. Where this is too little, as for
+very large files with many rows of one key, all is staged once more with as much as there is."""
 _TOLERANCE = timedelta(days=2)
 """How far an event may lie after the moment of its export: clocks differ, and zones are mistaken."""
 
@@ -53,18 +57,20 @@ def load(
     progress: Progress | None = None,
     fault: Callable[[str], None] | None = None,
     finish: Sequence[Callable[[Session], None]] = (),
+    wait_seconds: float = 0.0,
 ) -> LoadReport:
     """Load files and folders and publish the result as the next version.
 
     `adapter` names the one to use instead of detecting it. `sample` marks what is loaded as sample data, which the
     first real load replaces. `fault` is called before each step, for tests. `finish` runs after the models are built,
-    before publishing. A file that cannot be loaded is reported as failed and leaves nothing; bytes that are already
-    loaded change nothing. Raises UnknownNameError for an unknown adapter, ContractError when a record is unaccounted
-    for, WarehouseError when the draft cannot be published; the current version then stays.
+    before publishing. Another writer is waited for `wait_seconds`. A file that cannot be loaded is reported as
+    failed and leaves nothing; bytes that are already loaded change nothing. Raises UnknownNameError for an unknown
+    adapter, ContractError when a record is unaccounted for, WarehouseError when the draft cannot be published; the
+    current version then stays.
     """
     plan, reports = plan_files(settings, paths, adapter)
     plan.sort(key=lambda item: item.rank)
-    loader = _Loader(store, settings, sample, progress, fault or _no_fault, finish)
+    loader = _Loader(store, settings, sample, progress, fault or _no_fault, finish, wait_seconds)
     version, published = loader.run(plan, reports)
     return LoadReport(version=version, files=tuple(reports.values()), published=published)
 
@@ -80,6 +86,7 @@ class _Loader:
         progress: Progress | None,
         fault: Callable[[str], None],
         finish: Sequence[Callable[[Session], None]],
+        wait_seconds: float,
     ) -> None:
         self.store = store
         self.settings = settings
@@ -87,6 +94,7 @@ class _Loader:
         self.progress = progress
         self.fault = fault
         self.finish = finish
+        self.wait_seconds = wait_seconds
         self.done = 0
         self.total = 0
 
@@ -96,18 +104,33 @@ class _Loader:
         if not plan or self._all_known(plan, reports):
             return (current.id if current else None), False
         self.total = sum(item.identity.size for item in plan)
+        try:
+            found = self._attempt(plan, reports, modest=not self.settings.memory_limit)
+        except QueryLimitError:
+            if self.settings.memory_limit:
+                raise
+            self.done = 0
+            found = self._attempt(plan, reports, modest=False)
+        return found or (current.id if current else None, False)
+
+    def _attempt(
+        self, plan: Sequence[Planned], reports: dict[str, FileReport], *, modest: bool
+    ) -> tuple[str, bool] | None:
+        """Stage and publish; None when nothing changed. With `modest`, staging takes little memory or fails."""
         self.fault("draft")
-        with self.store.draft() as draft:
+        with self.store.draft(wait_seconds=self.wait_seconds) as draft:
             session = draft.session
-            with disk_errors(self.store.home):
+            with disk_errors(self.store.home), session.within(_STAGING_MEMORY) if modest else nullcontext():
                 changed = self._stage_all(session, draft.next_id, plan, reports)
             if not changed:
-                return (current.id if current else None), False
+                return None
             self.fault("models")
             build_models(
                 session,
                 timezone=self.settings.timezone,
                 unknown_cancellations=self.settings.unknown_cancellations,
+                pickup_clock=self.settings.pickup_clock,
+                update=True,
             )
             for step in self.finish:
                 step(session)
@@ -166,6 +189,7 @@ class _Loader:
             timezone=self.settings.timezone,
             is_sample="true" if self.sample else "false",
             unknown_cancellations=self.settings.unknown_cancellations,
+            pickup_clock=self.settings.pickup_clock,
         )
 
     def _context(self, session: Session, version: str) -> Context:
@@ -261,6 +285,7 @@ def _changes_nature(meta: dict[str, str], settings: Settings, sample: bool) -> b
         (meta.get("is_sample") == "true") != sample
         or meta.get("timezone") != settings.timezone
         or meta.get("unknown_cancellations") != settings.unknown_cancellations
+        or meta.get("pickup_clock") != settings.pickup_clock
     )
 
 

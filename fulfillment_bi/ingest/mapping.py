@@ -27,15 +27,17 @@ from fulfillment_bi.ingest.adapter import (
     Words,
 )
 from fulfillment_bi.ingest.contracts import Contract, contract_of
+from fulfillment_bi.ingest.durations import UNITS
+from fulfillment_bi.ingest.mapping_line import line_of
 
 _FILE_KEYS = {
     "kind", "label", "requires", "formats", "decimal_comma", "quotes", "file_date", "target", "unused", "timezone",
-    "date_orders", "trailers", "block", "unproven", "source", "null_words",
+    "date_orders", "trailers", "block", "unproven", "unproven_headers", "evidence", "source", "null_words",
 }  # fmt: skip
 _TARGET_KEYS = {"entity", "partial", "when", "split", "columns"}
 _RULE_KEYS = {
     "from", "hash", "hash_all", "present", "value", "join", "first", "words", "only", "otherwise", "default",
-    "pattern", "filled", "if", "per", "prefer", "separator",
+    "pattern", "filled", "if", "per", "prefer", "plus", "unit", "separator",
 }  # fmt: skip
 _KINDS: tuple[tuple[str, Kind], ...] = (
     ("from", "copy"), ("hash", "hash"), ("hash_all", "hash"), ("present", "present"), ("value", "value"),
@@ -65,16 +67,20 @@ def built_in_adapters() -> Mapping[str, Adapter]:
 
 
 def parse_mapping(text: str, where: str) -> tuple[Adapter, ...]:
-    """The adapters of one mapping file; SettingsError names what is wrong with it."""
+    """The adapters of one mapping file; SettingsError names what is wrong with it, and the line."""
+    place = 0
+    found: list[Adapter] = []
     try:
         document = tomllib.loads(text)
-        return tuple(_parse_file(document, entry) for entry in document["file"])
+        for place, entry in enumerate(document["file"]):  # noqa: B007  a complaint says in which file it is
+            found.append(_parse_file(document, entry))
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"This is not a mapping file: {error}", where=where) from error
-    except UnknownNameError as error:
-        raise SettingsError(str(error), where=where) from error
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise SettingsError(f"The mapping is incomplete or wrong: {error}", where=where) from error
+    except (UnknownNameError, KeyError, TypeError, ValueError, AttributeError) as error:
+        missing = f"the entry {error} is missing" if isinstance(error, KeyError) else str(error)
+        said = missing if isinstance(error, UnknownNameError) else f"The mapping is incomplete or wrong: {missing}"
+        raise SettingsError(said, where=f"{where}, line {line_of(text, place, missing)}") from error
+    return tuple(found)
 
 
 def _parse_file(document: Mapping[str, Any], entry: Mapping[str, Any]) -> Adapter:
@@ -85,6 +91,9 @@ def _parse_file(document: Mapping[str, Any], entry: Mapping[str, Any]) -> Adapte
         raise ValueError(f"{entry['kind']}: give targets, or say why the file is unused")
     date = entry.get("file_date")
     nulls = (*document.get("null_words", ()), *entry.get("null_words", ()))
+    comma = entry.get("decimal_comma", document.get("decimal_comma", False))
+    if comma not in (True, False, "by_file"):
+        raise ValueError(f"{entry['kind']}: decimal_comma is true, false or \"by_file\"")
     return Adapter(
         name=f"{document['platform']}_{entry['kind']}",
         label=entry.get("label", document["label"]),
@@ -93,15 +102,18 @@ def _parse_file(document: Mapping[str, Any], entry: Mapping[str, Any]) -> Adapte
         targets=targets,
         timezone=entry.get("timezone", document.get("timezone", "business")),
         null_words=tuple(word.lower() for word in nulls),
-        formats=tuple(entry.get("formats", ())),
+        formats=(*document.get("formats", ()), *entry.get("formats", ())),
         date_orders={name: _words(formats) for name, formats in entry.get("date_orders", {}).items()},
-        decimal_comma=entry.get("decimal_comma", False),
+        decimal_comma=comma is True,
+        decimal_by_file=comma == "by_file",
         quotes=entry.get("quotes", True),
         file_date=FileDate(date["pattern"], date["format"]) if date else None,
-        trailers=tuple(_pattern(one) for one in entry.get("trailers", ())),
+        trailers=tuple(_pattern(one) for one in (*document.get("trailers", ()), *entry.get("trailers", ()))),
         block=_parse_block(entry["block"]) if "block" in entry else None,
         unused=entry.get("unused", ""),
         unproven=entry.get("unproven", ""),
+        unproven_headers=_words(entry.get("unproven_headers", ())),
+        evidence=_words(entry.get("evidence", document.get("evidence", ()))),
     )
 
 
@@ -166,6 +178,8 @@ def _parse_rule(contract: Contract, name: str, entry: str | Sequence[str] | Mapp
         contract.column(rule.per)
     if rule.prefer and column.type != "word":
         raise ValueError(f"{name}: prefer ranks words, and this column holds none")
+    if rule.delayed and column.type not in ("time", "promise"):
+        raise ValueError(f"{name}: plus adds a duration to a time, and this column holds none")
     if column.personal == "presence" and rule.kind not in ("present", "value"):
         raise ValueError(f"{name}: only whether it is present may be kept")
     return rule
@@ -179,6 +193,9 @@ def _rule_of(column: str, entry: str | Sequence[str] | Mapping[str, Any]) -> Rul
     if len(given) != 1:
         raise ValueError(f"{column}: give exactly one of from, hash, hash_all, present, value, join, first")
     key, kind = given[0]
+    plus, unit = entry.get("plus", ""), entry.get("unit", "")
+    if bool(plus) != bool(unit) or (unit and unit not in UNITS) or (plus and kind != "copy"):
+        raise ValueError(f"{column}: plus names a header and belongs to from, its unit is one of {', '.join(UNITS)}")
     choices = tuple(_rule_of(column, choice) for choice in entry["first"]) if kind == "first" else ()
     if any(choice.kind not in ("copy", "value", "join") for choice in choices):
         raise ValueError(f"{column}: a choice of first is one of from, value, join")
@@ -197,6 +214,8 @@ def _rule_of(column: str, entry: str | Sequence[str] | Mapping[str, Any]) -> Rul
         conditions=_words_by_header(entry.get("if", {})),
         per=entry.get("per", ""),
         prefer=_words(entry.get("prefer", ())),
+        plus=plus,
+        unit=unit,
         choices=choices,
     )
 

@@ -2,20 +2,20 @@
 
 `staged_*` holds every distinct row version once, with the newest load that brought it; `state_*` is, per key and
 column, the value of the highest rank. A rank is (precedence of the source for that column, export time of the file, its
-own time, its hash, line), so it does not depend on the order in which files arrive.
+own time, its hash, line), so it does not depend on the order in which files arrive. Beside its columns `state_*` keeps
+which systems know the row, and `conflicts` where two of them contradict each other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fulfillment_bi.ingest.contracts import Column, Contract
-from fulfillment_bi.ingest.tables import staged, state
+from fulfillment_bi.ingest.changes import note_differing, note_new
+from fulfillment_bi.ingest.conflicts import replace_conflicts
+from fulfillment_bi.ingest.contracts import Contract
+from fulfillment_bi.ingest.ranking import LINE_BITS, names_of, rank_loads, rank_of, same_key
+from fulfillment_bi.ingest.tables import SYSTEMS, knows, staged, state
 from fulfillment_bi.warehouse.engine import Session
-
-_LINE_BITS = 40
-_LOAD_BITS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,23 +34,26 @@ def merge(session: Session, contract: Contract, load_id: int, origin: str, accep
     The load must already be in `loads`, since its times decide its rank.
     """
     total, keys = session.rows(
-        f"SELECT count(*), count(DISTINCT {_row(contract.key)}) FROM {accepted}"  # noqa: S608
+        f"SELECT count(*), count(DISTINCT row({names_of(contract.key)})) FROM {accepted}"  # noqa: S608
     )[0]
     if total == 0:
         return Merged(0, 0, 0, 0)
     fresh = not session.rows(f"SELECT 1 FROM {staged(contract)} LIMIT 1")  # noqa: S608
-    _rank_loads(session)
-    _stage(session, contract, load_id, origin, accepted)
+    rank_loads(session)
+    _stage(session, contract, load_id, origin, accepted, distinct=total == keys)
     if fresh and total == keys:
-        names = _names(contract.names)
+        names = names_of(contract.names)
         session.execute(
-            f"INSERT INTO {state(contract)} BY NAME SELECT {names}, {load_id} AS _load_id, _source_line FROM {accepted}"  # noqa: S608
+            f"INSERT INTO {state(contract)} BY NAME SELECT {names}, {load_id} AS _load_id, _source_line, "  # noqa: S608
+            f"{_only(origin)} FROM {accepted}"
         )
+        note_new(session, contract, accepted)
         return Merged(new=total, updated=0, unchanged=0, superseded=0)
     _make_winners(session, contract, accepted, distinct=total == keys)
     _make_merged(session, contract)
     counts = _count(session, contract, total)
     _replace_state(session, contract)
+    replace_conflicts(session, contract)
     for table in ("winners", "merged"):
         session.execute(f"DROP TABLE temp.{table}")
     return counts
@@ -61,9 +64,9 @@ def remerge(session: Session, contract: Contract, load_id: int, *, forget: bool 
 
     With `forget`, what the load brought is taken out first.
     """
-    _rank_loads(session)
+    rank_loads(session)
     session.execute(
-        f"CREATE OR REPLACE TEMP TABLE winners AS SELECT DISTINCT {_names(contract.key)} "  # noqa: S608
+        f"CREATE OR REPLACE TEMP TABLE winners AS SELECT DISTINCT {names_of(contract.key)} "  # noqa: S608
         f"FROM {staged(contract)} WHERE _load_id = ?",
         (load_id,),
     )
@@ -71,31 +74,30 @@ def remerge(session: Session, contract: Contract, load_id: int, *, forget: bool 
         session.execute(f"DELETE FROM {staged(contract)} WHERE _load_id = ?", (load_id,))  # noqa: S608
     _make_merged(session, contract)
     _replace_state(session, contract)
+    replace_conflicts(session, contract)
     for table in ("winners", "merged"):
         session.execute(f"DROP TABLE temp.{table}")
 
 
-def _rank_loads(session: Session) -> None:
-    session.execute(
-        "CREATE OR REPLACE TEMP TABLE load_rank AS SELECT load_id, "
-        "row_number() OVER (ORDER BY exported_at, modified_at, sha256, adapter, load_id) AS rank FROM loads"
-    )
+def _stage(
+    session: Session, contract: Contract, load_id: int, origin: str, accepted: str, *, distinct: bool
+) -> None:
+    """Add row versions that are new; those already known take over the newer rank of this load.
 
-
-def _stage(session: Session, contract: Contract, load_id: int, origin: str, accepted: str) -> None:
-    """Add row versions that are new; those already known take over the newer rank of this load."""
-    names = _names(contract.names)
+    `distinct`: no two records have one key, so no two are the same; to group them would take memory for nothing.
+    """
+    names = names_of(contract.names)
     table = staged(contract)
+    line, grouped = ("_source_line", "") if distinct else ("max(_source_line)", f" GROUP BY {names}")
     session.execute(
         f"CREATE OR REPLACE TEMP TABLE row_versions AS SELECT {names}, {load_id} AS _load_id, "  # noqa: S608
-        f"max(_source_line) AS _source_line, CAST(? AS VARCHAR) AS _origin, hash({names}) AS _content "
-        f"FROM {accepted} GROUP BY {names}",
+        f"{line} AS _source_line, CAST(? AS VARCHAR) AS _origin, hash({names}) AS _content FROM {accepted}{grouped}",
         (origin,),
     )
     if session.rows(f"SELECT 1 FROM {table} LIMIT 1"):  # noqa: S608
-        same = f"s._content = v._content AND s._origin = v._origin AND {_same('s', 'v', contract.key)}"
+        same = f"s._content = v._content AND s._origin = v._origin AND {same_key('s', 'v', contract.key)}"
         session.execute(
-            f"CREATE OR REPLACE TEMP TABLE known_versions AS SELECT v._content, {_names(contract.key, 'v')}, "  # noqa: S608
+            f"CREATE OR REPLACE TEMP TABLE known_versions AS SELECT v._content, {names_of(contract.key, 'v')}, "  # noqa: S608
             f"v._source_line, new.rank > old.rank AS newer FROM row_versions AS v "
             f"INNER JOIN {table} AS s ON {same} "
             f"INNER JOIN load_rank AS old ON old.load_id = s._load_id "
@@ -103,12 +105,12 @@ def _stage(session: Session, contract: Contract, load_id: int, origin: str, acce
         )
         session.execute(
             f"UPDATE {table} AS s SET _load_id = {load_id}, _source_line = v._source_line FROM known_versions AS v "  # noqa: S608
-            f"WHERE v.newer AND s._origin = ? AND s._content = v._content AND {_same('s', 'v', contract.key)}",
+            f"WHERE v.newer AND s._origin = ? AND s._content = v._content AND {same_key('s', 'v', contract.key)}",
             (origin,),
         )
         session.execute(
             f"DELETE FROM row_versions AS v WHERE EXISTS (SELECT 1 FROM known_versions AS k "  # noqa: S608
-            f"WHERE k._content = v._content AND {_same('k', 'v', contract.key)})"
+            f"WHERE k._content = v._content AND {same_key('k', 'v', contract.key)})"
         )
         session.execute("DROP TABLE temp.known_versions")
     session.execute(f"INSERT INTO {table} BY NAME SELECT * FROM row_versions")  # noqa: S608
@@ -118,36 +120,40 @@ def _stage(session: Session, contract: Contract, load_id: int, origin: str, acce
 def _make_winners(session: Session, contract: Contract, accepted: str, *, distinct: bool) -> None:
     """One record per key of the file: its last."""
     last = "" if distinct else (
-        f" QUALIFY row_number() OVER (PARTITION BY {_names(contract.key)} ORDER BY _source_line DESC) = 1"
+        f" QUALIFY row_number() OVER (PARTITION BY {names_of(contract.key)} ORDER BY _source_line DESC) = 1"
     )
     session.execute(f"CREATE OR REPLACE TEMP TABLE winners AS SELECT * FROM {accepted}{last}")  # noqa: S608
 
 
 def _make_merged(session: Session, contract: Contract) -> None:
     """The state of every key in `winners`, from all row versions."""
-    key = _names(contract.key)
+    key = names_of(contract.key)
     values = [contract.column(name) for name in contract.values]
     best = ", ".join(
-        f'arg_max("{column.name}", {_rank(column)}) FILTER ("{column.name}" IS NOT NULL) AS "{column.name}"'
+        f'arg_max("{column.name}", {rank_of(column)}) FILTER ("{column.name}" IS NOT NULL) AS "{column.name}"'
         for column in values
     )
     session.execute(
         f"CREATE OR REPLACE TEMP TABLE merged AS SELECT {key}, {best + ', ' if best else ''}"  # noqa: S608
-        f"arg_max(_load_id, _rank) AS _load_id, arg_max(_source_line, _rank) AS _source_line "
-        f"FROM (SELECT s.*, (r.rank << {_LINE_BITS}) + s._source_line AS _rank FROM {staged(contract)} AS s "
+        f"arg_max(_load_id, _rank) AS _load_id, arg_max(_source_line, _rank) AS _source_line, "
+        f"{_flags()}, min(_origin) <> max(_origin) AS _is_shared "
+        f"FROM (SELECT s.*, (r.rank << {LINE_BITS}) + s._source_line AS _rank FROM {staged(contract)} AS s "
         f"INNER JOIN load_rank AS r ON r.load_id = s._load_id "
-        f"WHERE EXISTS (SELECT 1 FROM winners AS w WHERE {_same('w', 's', contract.key)})) AS ranked GROUP BY {key}"
+        f"WHERE EXISTS (SELECT 1 FROM winners AS w WHERE {same_key('w', 's', contract.key)})) AS ranked GROUP BY {key}"
     )
 
 
-def _rank(column: Column) -> str:
-    """The rank of a row for this column: sources that the contract trusts more come first."""
-    if not column.precedence:
-        return "_rank"
-    cases = " ".join(
-        f"WHEN '{source}' THEN {len(column.precedence) - place}" for place, source in enumerate(column.precedence)
+def _only(origin: str) -> str:
+    """The columns that tell which systems know a row, where that is one."""
+    return ", ".join(f"{origin in kinds} AS {knows(system)}" for system, kinds in SYSTEMS.items())
+
+
+def _flags() -> str:
+    """The columns that tell which systems know a row, from all its versions."""
+    return ", ".join(
+        f"bool_or(_origin IN ({', '.join(repr(kind) for kind in kinds)})) AS {knows(system)}"
+        for system, kinds in SYSTEMS.items()
     )
-    return f"_rank + (CAST(CASE _origin {cases} ELSE 0 END AS BIGINT) << {_LINE_BITS + _LOAD_BITS})"
 
 
 def _count(session: Session, contract: Contract, total: int) -> Merged:
@@ -159,28 +165,16 @@ def _count(session: Session, contract: Contract, total: int) -> Merged:
         f"SELECT count(*) FILTER (is_new), count(*) FILTER (NOT is_new AND is_changed), "  # noqa: S608
         f"count(*) FILTER (NOT is_new AND NOT is_changed AND has_lost), count(*) FROM ("
         f"SELECT b._load_id IS NULL AS is_new, {changed} AS is_changed, {lost} AS has_lost FROM winners AS w "
-        f"INNER JOIN merged AS m ON {_same('w', 'm', contract.key)} "
-        f"LEFT JOIN {state(contract)} AS b ON {_same('b', 'w', contract.key)}) AS judged"
+        f"INNER JOIN merged AS m ON {same_key('w', 'm', contract.key)} "
+        f"LEFT JOIN {state(contract)} AS b ON {same_key('b', 'w', contract.key)}) AS judged"
     )[0]
     return Merged(new, updated, winners - new - updated - superseded, superseded + total - winners)
 
 
 def _replace_state(session: Session, contract: Contract) -> None:
+    note_differing(session, contract)
     table = state(contract)
     session.execute(
-        f"DELETE FROM {table} AS s WHERE EXISTS (SELECT 1 FROM winners AS w WHERE {_same('w', 's', contract.key)})"  # noqa: S608
+        f"DELETE FROM {table} AS s WHERE EXISTS (SELECT 1 FROM winners AS w WHERE {same_key('w', 's', contract.key)})"  # noqa: S608
     )
-    session.execute(f"INSERT INTO {table} BY NAME SELECT * FROM merged")  # noqa: S608
-
-
-def _names(names: Sequence[str], alias: str = "") -> str:
-    prefix = f"{alias}." if alias else ""
-    return ", ".join(f'{prefix}"{name}"' for name in names)
-
-
-def _row(names: Sequence[str]) -> str:
-    return f"row({_names(names)})"
-
-
-def _same(left: str, right: str, names: Sequence[str]) -> str:
-    return " AND ".join(f'{left}."{name}" IS NOT DISTINCT FROM {right}."{name}"' for name in names)
+    session.execute(f"INSERT INTO {table} BY NAME SELECT * EXCLUDE (_is_shared) FROM merged")  # noqa: S608

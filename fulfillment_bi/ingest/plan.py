@@ -46,7 +46,7 @@ def plan_files(
     Raises UnknownNameError when there is no such `adapter`.
     """
     if adapter is not None:
-        find_adapter(adapter)
+        find_adapter(adapter, settings.mappings_folder)
     plan: list[Planned] = []
     reports: dict[str, FileReport] = {}
     for candidate in _expanded(paths, reports):
@@ -84,7 +84,7 @@ def _expanded(paths: Sequence[Path | str], reports: dict[str, FileReport]) -> It
 def _inspect(candidate: Candidate, settings: Settings, adapter: str | None) -> Planned:
     path = candidate.path
     source = open_source(path)
-    detected = detect(source.preview, path.name, adapter=adapter)
+    detected = detect(source.preview, path.name, adapter=adapter, own=settings.mappings_folder)
     identity = identify(path)
     zone = detected.adapter.timezone if detected.adapter.timezone != "business" else settings.timezone
     moment = exported_at(path.name, detected.adapter.file_date, zone, identity.modified_at)

@@ -50,23 +50,32 @@ def rebuild(
             limit=None,
             fault=fault or (lambda _step: None),
         )
-        restage(session, store.home, context, replay=replay)
+        restage(session, store.home, context, replay=replay, own=settings.mappings_folder)
         write_meta(
             session,
             timezone=settings.timezone,
             is_sample=sample,
             unknown_cancellations=settings.unknown_cancellations,
+            pickup_clock=settings.pickup_clock,
         )
         build_models(
-            session, timezone=settings.timezone, unknown_cancellations=settings.unknown_cancellations
+            session,
+            timezone=settings.timezone,
+            unknown_cancellations=settings.unknown_cancellations,
+            pickup_clock=settings.pickup_clock,
         )
         for step in finish:
             step(session)
         return draft.publish([keys_are_unique]).id
 
 
-def restage(session: Session, home: Path, context: Context, *, replay: bool = False) -> dict[int, dict[str, Counts]]:
-    """Empty the tables and stage every loaded file again from the archive, under its old number; counts by load."""
+def restage(
+    session: Session, home: Path, context: Context, *, replay: bool = False, own: Path | None = None
+) -> dict[int, dict[str, Counts]]:
+    """Empty the tables and stage every loaded file again from the archive, under its old number; counts by load.
+
+    With `replay`, by today's mappings, those in the user's folder `own` first.
+    """
     loads = session.rows(
         "SELECT load_id, sha256, fingerprint, exported_at, modified_at, loaded_at, version, adapter FROM loads "
         "WHERE status = 'loaded' ORDER BY load_id"
@@ -77,7 +86,7 @@ def restage(session: Session, home: Path, context: Context, *, replay: bool = Fa
         folder = archive_folder(home, sha256, fingerprint)
         note = read_note(folder)
         note = replace(note, exported_at=exported_at, identity=replace(note.identity, modified_at=modified_at))
-        today = _today(name) if replay else None
+        today = _today(name, own) if replay else None
         if today is not None and len(today.targets) == len(note.columns):
             # The archive is found by the mapping the file was read with, so that stays on record.
             note = replace(note, adapter=replace(today, name=name))
@@ -89,8 +98,8 @@ def restage(session: Session, home: Path, context: Context, *, replay: bool = Fa
     return done
 
 
-def _today(name: str) -> Adapter | None:
+def _today(name: str, own: Path | None) -> Adapter | None:
     try:
-        return find_adapter(name)
+        return find_adapter(name, own)
     except UnknownNameError:
         return None  # the mapping file is gone; the archive has what it said

@@ -15,6 +15,7 @@ from fulfillment_bi.ingest.archive import ArchivedFile
 from fulfillment_bi.ingest.check import Setup, check_sql
 from fulfillment_bi.ingest.contracts import Contract, contract_of
 from fulfillment_bi.ingest.dateorder import formats_of_file
+from fulfillment_bi.ingest.decimalsign import has_decimal_comma
 from fulfillment_bi.ingest.merge import merge
 from fulfillment_bi.ingest.readers.source import FAULT, LINE
 from fulfillment_bi.ingest.report import Counts
@@ -84,7 +85,8 @@ def stage(context: Context, load_id: int, note: ArchivedFile, incoming: list[Inc
     unaccounted for, which no input may cause.
     """
     session, started = context.session, time.monotonic()
-    setup = Setup(note.adapter, context.business, note.latest, _formats(session, note, incoming))
+    formats, comma = formats_of(session, note, incoming), _decimal_comma(session, note, incoming)
+    setup = Setup(note.adapter, context.business, note.latest, formats, comma)
     context.fault("check")
     for part in incoming:
         sql = check_sql(part.table, part.target, part.columns, setup)
@@ -111,12 +113,28 @@ def stage(context: Context, load_id: int, note: ArchivedFile, incoming: list[Inc
     return totals
 
 
-def _formats(session: Session, note: ArchivedFile, incoming: list[Incoming]) -> tuple[str, ...]:
+def _decimal_comma(session: Session, note: ArchivedFile, incoming: list[Incoming]) -> bool:
+    if not note.adapter.decimal_by_file:
+        return False
+    numbers = [
+        (part.table, column.name)
+        for part in incoming
+        for column in part.contract.columns
+        if column.name in part.columns and column.type in ("quantity", "money")
+    ]
+    return has_decimal_comma(session, numbers, note.adapter.name, note.name)
+
+
+def formats_of(session: Session, note: ArchivedFile, incoming: list[Incoming]) -> tuple[str, ...]:
+    """The formats of the one order of day and month that the times of a file use; see `dateorder`."""
+    # A time with a duration behind it comes from a column that is there by itself too.
+    delayed = {(part.table, rule.column) for part in incoming for rule in part.target.rules if rule.delayed}
     times = [
         (part.table, column.name)
         for part in incoming
         for column in part.contract.columns
         if column.name in part.columns and column.type in ("time", "promise", "date")
+        and (part.table, column.name) not in delayed
     ]
     return formats_of_file(session, note.adapter.date_orders, times, note.adapter.name, note.name)
 

@@ -15,9 +15,18 @@ _LEDGER = (
     "updated BIGINT, unchanged BIGINT, superseded BIGINT, quarantined BIGINT, newest_event TIMESTAMP)",
     "CREATE TABLE IF NOT EXISTS quarantine (load_id INTEGER, entity VARCHAR, source_line BIGINT, reasons VARCHAR[], "
     "source VARCHAR, first_seen TIMESTAMP)",
+    "CREATE TABLE IF NOT EXISTS conflicts (entity VARCHAR, record_hash UBIGINT, record_key VARCHAR, channel VARCHAR, "
+    "order_no VARCHAR, column_name VARCHAR, winning_system VARCHAR, winning_value VARCHAR, other_system VARCHAR, "
+    "other_value VARCHAR, seen_at TIMESTAMP)",
     "CREATE TABLE IF NOT EXISTS meta (key VARCHAR, value VARCHAR)",
 )
-LEDGER_TABLES = ("loads", "load_entities", "quarantine")
+LEDGER_TABLES = ("loads", "load_entities", "quarantine", "conflicts")
+SYSTEMS: Mapping[str, tuple[str, ...]] = {
+    "platform": ("platform", "platform summary"),
+    "warehouse": ("warehouse",),
+    "carrier": ("carrier",),
+}
+"""The systems that see an order, and the kinds of source that speak for each."""
 
 
 def staged(contract: Contract) -> str:
@@ -30,6 +39,11 @@ def state(contract: Contract) -> str:
     return f"state_{contract.entity}"
 
 
+def knows(system: str) -> str:
+    """The column of `state_*` that tells whether a system knows the row."""
+    return f"_by_{system}"
+
+
 def ensure_tables(session: Session) -> None:
     """Create what is missing, and add the columns that contracts have gained since the version was made."""
     for statement in _LEDGER:
@@ -40,7 +54,8 @@ def ensure_tables(session: Session) -> None:
     for contract in load_contracts().values():
         columns = {column.name: column.sql_type for column in contract.columns}
         columns |= {"_load_id": "INTEGER", "_source_line": "BIGINT"}
-        _ensure(session, state(contract), columns, there)
+        flags = {knows(system): "BOOLEAN" for system in SYSTEMS}
+        _ensure(session, state(contract), columns | flags, there)
         _ensure(session, staged(contract), columns | {"_origin": "VARCHAR", "_content": "UBIGINT"}, there)
 
 
@@ -59,7 +74,8 @@ def clear_tables(session: Session) -> None:
     for contract in load_contracts().values():
         for table in (state(contract), staged(contract)):
             session.execute(f"DROP TABLE IF EXISTS {table}")
-    for table in LEDGER_TABLES:
+    # Without build_info the facts of the last version are not brought up to date but built anew.
+    for table in (*LEDGER_TABLES, "build_info"):
         session.execute(f"DROP TABLE IF EXISTS {table}")
     ensure_tables(session)
 

@@ -23,7 +23,10 @@ Rows = list[list[str]]
 
 @dataclass(frozen=True)
 class Sample:
-    """One file: its adapter, its encoding, what each entity reads (and refuses), and which columns are what."""
+    """One file: its adapter, its encoding, what each entity reads (and refuses), and which columns are what.
+
+    `title`: the rows before its header. A list between `bars` has rules of dashes besides, and blank outer cells.
+    """
 
     path: str
     adapter: str
@@ -34,10 +37,13 @@ class Sample:
     status: str = ""
     reason: str = "unknown_word:status"
     personal: tuple[str, ...] = ()
+    root: Path = FORMATS
+    title: int = 0
+    bars: bool = False
 
     @property
     def file(self) -> Path:
-        return FORMATS / self.path
+        return self.root / self.path
 
     @property
     def name(self) -> str:
@@ -51,8 +57,12 @@ class Sample:
             assert sheet is not None
             return [["" if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
         text = self.file.read_bytes().decode("gb18030" if self.encoding == "gb18030" else "utf-8-sig")
+        if self.bars:
+            lines = [line.strip("|").split("|") for line in text.splitlines() if line.startswith("|")]
+            return [line for place, line in enumerate(lines) if not place or line != lines[0]]
         quoting = csv.QUOTE_NONE if self.separator == "\t" else csv.QUOTE_MINIMAL
-        return [row for row in csv.reader(io.StringIO(text, ""), delimiter=self.separator, quoting=quoting) if row]
+        rows = [row for row in csv.reader(io.StringIO(text, ""), delimiter=self.separator, quoting=quoting) if row]
+        return rows[self.title :]
 
     def write(self, rows: Rows, encoding: str = "") -> bytes:
         """The rows as a file in the sample's own manner."""

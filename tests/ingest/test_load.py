@@ -7,16 +7,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fulfillment_bi.errors import ContractError, UnknownNameError, UsageError, WarehouseError
+from fulfillment_bi.ingest import load as load_module
 from fulfillment_bi.ingest import merge as merge_module
 from fulfillment_bi.ingest.adapter import Adapter
 from fulfillment_bi.ingest.rebuild import rebuild
 from fulfillment_bi.ingest.report import Counts, LoadReport
+from fulfillment_bi.warehouse.engine import QueryLimitError
 from tests.ingest.conftest import Bench
 
 CountsOf = Callable[[LoadReport], dict[str, Counts]]
@@ -353,7 +356,7 @@ def test_a_replay_accepts_what_todays_mapping_explains(bench: Bench, monkeypatch
 
     bench.load_text("a.csv", FIRST + "jd,3,2025-01-03,,erledigt,\n")
     find = rebuild_module.find_adapter
-    monkeypatch.setattr(rebuild_module, "find_adapter", lambda name: _with_german(find(name)))
+    monkeypatch.setattr(rebuild_module, "find_adapter", lambda name, own: _with_german(find(name, own)))
     rebuild(bench.store, bench.settings, replay=True)
     assert [row[1] for row in _orders(bench)] == ["created", "paid", "delivered"]
     rebuild(bench.store, bench.settings)
@@ -426,3 +429,22 @@ def test_every_record_of_a_hostile_file_is_accounted_for(
         kept = bench.rows("SELECT (SELECT count(*) FROM state_orders), (SELECT count(*) FROM quarantine)")
         assert kept == [(counts.new, counts.quarantined)]
     bench.store.close()
+
+
+def test_a_load_that_needs_more_memory_than_is_usual_takes_it(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = []
+
+    def stage(context: Any, *more: Any) -> Any:
+        ((limit,),) = context.session.rows("SELECT current_setting('memory_limit')")
+        tried.append(limit)
+        if len(tried) == 1:
+            raise QueryLimitError("This needs more memory than allowed.")
+        return staged(context, *more)
+
+    staged = load_module.stage
+    monkeypatch.setattr(load_module, "stage", stage)
+    (file,) = bench.load_text("orders.csv", "channel,order_no,created_at\nx,1,2025-01-01\n").files
+    assert file.status == "loaded"
+    assert (len(tried), tried[0]) == (2, "333.7 MiB")
+    assert tried[1] != tried[0]
+    assert bench.rows("SELECT order_no FROM state_orders") == [("1",)]

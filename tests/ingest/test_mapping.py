@@ -228,3 +228,71 @@ def test_a_mapping_that_cannot_work_says_why(columns: str, says: str) -> None:
 def test_personal_columns_can_only_be_hashed_or_flagged() -> None:
     with pytest.raises(SettingsError, match="only whether it is present"):
         parse_mapping(HEAD + ORDERS + 'created_at = "At"\nname_ok = "Name"\n', "p.toml")
+
+
+REPLIES = """
+platform = "desk"
+source = "service"
+label = { en = "Desk", zh = "客服" }
+timezone = "America/New_York"
+[[file]]
+kind = "tickets"
+requires = ["Nr", "Opened", "Wait"]
+formats = ["%d.%m.%Y %H:%M"]
+[[file.target]]
+entity = "tickets"
+[file.target.columns]
+source = { value = "desk" }
+ticket_no = "Nr"
+opened_at = "Opened"
+first_human_reply_at = { from = "Opened", plus = "Wait", unit = "minutes" }
+solved_at = { first = ["Solved", { from = "Opened", plus = "Days", unit = "days" }] }
+"""
+
+
+def test_a_duration_is_added_to_a_time(bench: Bench, loaded: Any) -> None:
+    rows = [
+        ("1", "05.05.2025 10:00", "15", "", ""), ("2", "05.05.2025 10:00", "0.5", "2025-05-06 10:00", "3"),
+        ("3", "05.05.2025 10:00", "-", "", "3"), ("4", "-", "15", "", ""), ("5", "05.05.2025 10:00", "soon", "", ""),
+        # The clocks go forward at 2:00 that night: ninety minutes later it is 3:30 on the wall.
+        ("6", "09.03.2025 01:00", "90", "", ""),
+    ]  # fmt: skip
+    text = "Nr,Opened,Wait,Solved,Days\n" + "".join(",".join(row) + "\n" for row in rows)
+    loaded(REPLIES, text)
+    query = "SELECT ticket_no, first_human_reply_at, solved_at FROM state_tickets ORDER BY 1"
+    assert [tuple(str(cell) for cell in row) for row in bench.rows(query)] == [
+        ("1", "2025-05-05 14:15:00", "None"),
+        ("2", "2025-05-05 14:00:30", "2025-05-06 14:00:00"),
+        ("3", "None", "2025-05-08 14:00:00"),
+        ("6", "2025-03-09 07:30:00", "None"),
+    ]
+    assert bench.rows("SELECT source_line, reasons FROM quarantine ORDER BY 1") == [
+        (5, ["missing:opened_at"]), (6, ["not_a_time:first_human_reply_at"]),
+    ]  # fmt: skip
+    assert "05.05.2025 10:00 + soon minutes" in str(bench.rows("SELECT source FROM quarantine"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('unit = "minutes"', 'unit = "months"', "unit is one of"),
+        (', unit = "minutes"', "", "unit is one of"),
+        ('plus = "Wait", ', "", "plus names a header"),
+        ('ticket_no = "Nr"', 'ticket_no = { from = "Nr", plus = "Wait", unit = "days" }', "adds a duration to a time"),
+        ('kind = "tickets"', 'kind = "tickets"\ndecimal_comma = "maybe"', "by_file"),
+    ],
+)
+def test_durations_and_decimal_signs_that_make_no_sense_are_refused(old: str, new: str, said: str) -> None:
+    assert old in REPLIES
+    with pytest.raises(SettingsError, match=said):
+        parse_mapping(REPLIES.replace(old, new, 1), "p.toml")
+
+
+def test_what_describes_a_mapping_does_not_change_its_fingerprint() -> None:
+    (plain,) = parse_mapping(REPLIES, "p.toml")
+    described = REPLIES.replace('kind = "tickets"', 'kind = "tickets"\nevidence = "seen"\nunproven_headers = ["Wait"]')
+    (proven,) = parse_mapping(described, "p.toml")
+    assert (proven.evidence, proven.unproven_headers) == (("seen",), ("Wait",))
+    assert proven.fingerprint == plain.fingerprint
+    (other,) = parse_mapping(REPLIES.replace("minutes", "hours"), "p.toml")
+    assert other.fingerprint != plain.fingerprint

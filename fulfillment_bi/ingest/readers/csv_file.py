@@ -82,9 +82,11 @@ def _preview(lines: Sequence[str], separator: str) -> tuple[PreviewRow, ...]:
 def _consistency(lines: Sequence[str], separator: str) -> float:
     """How many separators a row usually has, times the share of rows that have that many."""
     widths = [len(row.cells) for row in _preview(lines, separator)]
-    if not widths:
+    # Titles and rules of dashes have one cell whatever the separator is, and short lists have many of them.
+    cut = sorted((width for width in widths if width > 1), reverse=True)
+    if not cut:
         return 0.0
-    usual = statistics.mode(sorted(widths, reverse=True))
+    usual = statistics.mode(cut)
     return (usual - 1) * widths.count(usual) / len(widths)
 
 
