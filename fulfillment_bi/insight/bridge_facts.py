@@ -13,7 +13,7 @@ from fulfillment_bi.insight.bridge import NOTHING, ZERO, Path, Tally
 from fulfillment_bi.metrics.query import Query, Result
 from fulfillment_bi.metrics.resolve import Resolved, filter_fact, get_dimension, get_metric, resolve
 
-FAILURES = "otif_failures"
+FAILURES = "failure_causes"
 DUE = "otif"
 STAGE_TIME = "stage_time_mean"
 """Means, not medians: they come from rollups, and the stages of an order sum to its time."""
@@ -24,15 +24,15 @@ STAGE_AREAS = (*CAUSE_AREAS, "time")
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Orders that failed for one reason (a `break_stage`); over all causes they sum to the failures.
+    """Orders that failed for one cause, in equal shares where an order has several; together they are the failures.
 
     `share_*` is of the failures. `effect` is what the cause added to the share of due orders that failed; over all
     causes it sums to that share's change. None where nothing failed, or nothing was due.
     """
 
     cause: str
-    before: int
-    after: int
+    before: Fraction
+    after: Fraction
     share_before: Fraction | None
     share_after: Fraction | None
     effect: Fraction | None
@@ -85,7 +85,7 @@ def cause_queries(query: Query) -> tuple[Query, ...]:
     if get_metric(query.metrics[0]).area not in CAUSE_AREAS:
         return ()
     plain = query.but(by=(), level=None, event=None, promise="original", causes="all")
-    return _if_fits(plain.but(metrics=(FAILURES,), by=("break_stage",)), plain.but(metrics=(DUE,)))
+    return _if_fits(plain.but(metrics=(FAILURES,), by=("cause",)), plain.but(metrics=(DUE,)))
 
 
 def stage_queries(query: Query) -> tuple[Query, ...]:
@@ -112,12 +112,12 @@ def read_causes(before: Sequence[Result], after: Sequence[Result]) -> tuple[Caus
         return ()
     sides = []
     for failures, due in (before, after):
-        counts = {str(row[0]): int(row[1]) for row in failures.rows}
-        sides.append((counts, sum(counts.values()), exact(due.value(f"{DUE}_d"))))
+        counts = {str(row[0]): exact(row[1]) for row in failures.rows}
+        sides.append((counts, sum(counts.values(), ZERO), exact(due.value(f"{DUE}_d"))))
     (old, failed_before, due_before), (new, failed_after, due_after) = sides
     causes = []
     for name in _ordered(after[0], before[0]):
-        first, last = old.get(name, 0), new.get(name, 0)
+        first, last = old.get(name, ZERO), new.get(name, ZERO)
         shares = _share(first, failed_before), _share(last, failed_after)
         rates = _share(first, due_before), _share(last, due_after)
         effect = None if rates[0] is None or rates[1] is None else rates[1] - rates[0]
@@ -144,5 +144,5 @@ def _ordered(*results: Result) -> list[str]:
     return [*known, *sorted(members - set(known))]
 
 
-def _share(part: int, whole: int | Fraction) -> Fraction | None:
-    return Fraction(part) / whole if whole else None
+def _share(part: Fraction, whole: Fraction) -> Fraction | None:
+    return part / whole if whole else None

@@ -128,9 +128,9 @@ def _broke(causes: Sequence[Cause], lang: str) -> str:
     _, most = max(known, key=lambda pair: pair[0] if going > 0 else -pair[0])
     pattern = MORE if going > 0 else FEWER
     return pattern.of(lang).format(
-        cause=label(lang, "stage", most.cause),
-        old=numbers.number(lang, most.before),
-        new=numbers.number(lang, most.after),
+        cause=label(lang, "cause", most.cause),
+        old=numbers.number(lang, _float(most.before)),
+        new=numbers.number(lang, _float(most.after)),
         share_old=numbers.percent(lang, _float(most.share_before), digits=0),
         share_new=numbers.percent(lang, _float(most.share_after), digits=0),
     )
@@ -152,6 +152,14 @@ _COUNT: tuple[_Value, _Change] = (
 )
 _FORMATS: dict[str, tuple[_Value, _Change]] = {
     "rate": (lambda lang, value: numbers.percent(lang, _float(value)), _points),
+    "permille": (
+        lambda lang, value: numbers.permille(lang, _float(value)),
+        lambda lang, change: numbers.signed(lang, float(change) * 1000, 2) + "‰",
+    ),
+    "hours": (
+        lambda lang, value: numbers.duration(lang, None if value is None else float(value) / 24),
+        lambda lang, change: numbers.duration(lang, float(change) / 24, sign=True),
+    ),
     "days": (
         lambda lang, value: numbers.duration(lang, _float(value)),
         lambda lang, change: numbers.duration(lang, float(change), sign=True),

@@ -125,8 +125,9 @@ def _check(query: Query) -> Resolved:
     check_query(query)
     metric = get_metric(query.metrics[0])
     resolved = resolve(metric, query)
-    if resolved.quantile:
-        what = f"'{metric.name}' is a quantile: it does not add up over segments."
+    if not resolved.adds_up:
+        kind = "a quantile: it" if resolved.quantile else "no sum or ratio of sums: it"
+        what = f"'{metric.name}' is {kind} does not add up over segments."
         raise NotApplicableError(what, where=metric.name, hint=_instead(resolved))
     if not resolved.day:
         what = f"'{metric.name}' is as of now: there is no earlier period to compare with."
@@ -163,7 +164,7 @@ def _candidates(query: Query, resolved: Resolved, compared: frozenset[str]) -> l
 def _kind(resolved: Resolved) -> Kind:
     if resolved.denominator is None:
         return "amount" if resolved.numerator.value else "count"
-    if resolved.mean or resolved.metric.unit != "rate":
+    if resolved.mean or resolved.metric.unit not in ("rate", "permille"):
         return "mean"
     return "amount" if resolved.numerator.value or resolved.denominator.value else "share"
 

@@ -12,11 +12,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 from fulfillment_bi.errors import UnknownNameError
-from fulfillment_bi.metrics import expressions
+from fulfillment_bi.metrics import expressions, histograms, snapshots
 from fulfillment_bi.metrics.fragment import Sql, all_of, join
 from fulfillment_bi.metrics.query import Query
 from fulfillment_bi.metrics.resolve import (
@@ -35,10 +35,15 @@ from fulfillment_bi.metrics.types import Dimension
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What the compiler must know of a version: its last business day, and the rollups that exist with their cells."""
+    """What the compiler must know of a version: its last business day and hour, and the rollups with their cells.
+
+    `daily`: about how many rows a day the facts have of which there are histograms (`rollups.Stored`).
+    """
 
     today: date
     cells: Mapping[str, int]
+    hour: int = 23
+    daily: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +78,12 @@ def compile_query(query: Query, setting: Setting, prefer: Prefer = "rollup") -> 
     for resolved in metrics:
         for dimension in dimensions:
             check_split(dimension, resolved)
-    routes = [choose(resolved, query, setting.cells, prefer) for resolved in metrics]
+    routes = [choose(resolved, query, setting.cells, prefer, setting.daily) for resolved in metrics]
     branches = _branches(query, setting, metrics, routes)
     columns, values = _outputs(query, metrics)
     sort = _sort(query, columns, dimensions)
     return Compiled(
-        _statement(query, dimensions, branches, values, sort),
+        _statement(query, setting, dimensions, branches, values, sort),
         columns,
         _ratios(metrics),
         sort,
@@ -91,16 +96,21 @@ def _explain(resolved: Resolved, route: Route) -> str:
 
 
 def _branches(query: Query, setting: Setting, metrics: list[Resolved], routes: list[Route]) -> list[_Branch]:
-    shared: dict[tuple[str, str], list[tuple[Resolved, Route]]] = {}
+    shared: dict[tuple[str, ...], list[tuple[Resolved, Route]]] = {}
     for resolved, route in zip(metrics, routes, strict=True):
-        shared.setdefault((route.table, resolved.day), []).append((resolved, route))
+        own = resolved.settled_day if query.compare == "cohort" else ""
+        single = resolved.metric.name if resolved.quantile and route.rollup else ""
+        shared.setdefault((route.table, resolved.day, own, resolved.over, single), []).append((resolved, route))
     now = Period(query.start, query.end)
     branches = []
     for group in shared.values():
         sample, route = group[0]
         branches.append(_Branch(route, sample, now, _slots(group, "")))
-        if query.compare != "none" and sample.day:
+        if query.has_earlier and sample.day:
             earlier = earlier_period(query, setting.today)
+            if earlier.aged:  # rollups keep the day of the order, not beside it the day on which it was judged
+                route = Route(sample.fact.name)
+                group = [(resolved, route) for resolved, _ in group]
             branches.append(_Branch(route, sample, earlier, _slots(group, "_before")))
     return branches
 
@@ -110,25 +120,31 @@ def _slots(group: list[tuple[Resolved, Route]], time: str) -> dict[str, str]:
     for resolved, route in group:
         name = resolved.metric.name + time
         parts = {"n": resolved.numerator, "d": resolved.denominator, "total": resolved.mean}
+        parts["squares"] = resolved.squares
         parts["pending"] = None if time else resolved.pending
         for suffix, part in parts.items():
             if part:
-                rolled = f"sum(f.{part.column})"
+                rolled = "max(total)" if resolved.quantile else f"sum(f.{part.column})"
                 slots[f"{name}_{suffix}"] = rolled if route.rollup else expressions.aggregate(part)
         if resolved.quantile:
-            slots[f"{name}_quantile"] = expressions.quantile(resolved)
+            rough = histograms.quantile(resolved.quantile[1])
+            slots[f"{name}_quantile"] = rough if route.rollup else expressions.quantile(resolved)
+        if resolved.over == "average":
+            slots[f"{name}_days"] = "max(snapshot.days)"
     return slots
 
 
 def _statement(
     query: Query,
+    setting: Setting,
     dimensions: list[Dimension],
     branches: list[_Branch],
     values: list[str],
     sort: Sql,
 ) -> Sql:
     slots = [name for branch in branches for name in branch.slots]
-    stacked = join("\n  UNION ALL BY NAME\n", [_select(query, dimensions, branch) for branch in branches])
+    selects = [_select(query, setting, dimensions, branch) for branch in branches]
+    stacked = join("\n  UNION ALL BY NAME\n", selects)
     sums = [f"{_summed(slot)} AS {slot}" for slot in slots]
     grouped = ""
     if dimensions:
@@ -143,20 +159,32 @@ def _statement(
 
 
 def _summed(slot: str) -> str:
-    """A quantile comes from one branch only, one value each member: max passes it on."""
-    return f"max({slot})" if slot.endswith("_quantile") else f"coalesce(sum({slot}), 0)"
+    """A quantile or number of days comes from one branch only, one value each member: max passes it on."""
+    return f"max({slot})" if slot.endswith(("_quantile", "_days")) else f"coalesce(sum({slot}), 0)"
 
 
-def _select(query: Query, dimensions: list[Dimension], branch: _Branch) -> Sql:
+def _select(query: Query, setting: Setting, dimensions: list[Dimension], branch: _Branch) -> Sql:
     day, hour = _clock(branch)
     moved = expressions.shifted(day, branch.period)
-    names = [f"{expressions.member(d, moved if d.moves else day, hour)} AS {d.name}" for d in dimensions]
+    members = {d.name: expressions.member(d, moved if d.moves else day, hour) for d in dimensions}
+    names = [f"{expression} AS {name}" for name, expression in members.items()]
     numbers = [f"{aggregate} AS {slot}" for slot, aggregate in branch.slots.items()]
     conditions = expressions.within(day, branch.period)
     conditions += expressions.filters(query.where, branch.sample, day, hour, branch.period)
+    if branch.sample.over == "last":
+        conditions.append(snapshots.is_newest(day, branch.sample, branch.period, query.where, dimensions))
+    if branch.period.aged:
+        until = setting.today - timedelta(days=branch.period.aged)
+        conditions.append(expressions.known_by(branch.sample, until, setting.hour))
     listed = ",\n    ".join([*names, *numbers])
     joins = "".join(expressions.look_up(dimension) for dimension in dimensions)
-    sql = Sql(f"  SELECT\n    {listed}\n  FROM {branch.route.table} AS f{joins}") + all_of(conditions)
+    if branch.route.rollup and branch.route.rollup.timed:
+        source = Sql(f"{branch.route.table} AS f{joins}") + expressions.paired(day, branch.period) + all_of(conditions)
+        return histograms.select(members, branch.slots, branch.sample.numerator.column, source)
+    sql = Sql(f"  SELECT\n    {listed}\n  FROM {branch.route.table} AS f{joins}")
+    if branch.sample.over == "average":
+        sql = sql + snapshots.count_days(day, branch.sample, branch.period, query.where, dimensions)
+    sql = sql + expressions.paired(day, branch.period) + all_of(conditions)
     if dimensions:
         sql = sql + "\n  GROUP BY " + ", ".join(str(place + 1) for place in range(len(dimensions)))
     return sql
@@ -178,7 +206,7 @@ def _outputs(query: Query, metrics: list[Resolved]) -> tuple[tuple[str, ...], li
 
 
 def _ratios(metrics: list[Resolved]) -> frozenset[str]:
-    names = [resolved.metric.name for resolved in metrics if resolved.denominator]
+    names = [each.metric.name for each in metrics if each.denominator or each.over == "average"]
     return frozenset(name + suffix for name in names for suffix in ("", "_before", "_change"))
 
 
@@ -188,7 +216,7 @@ def _output(query: Query, resolved: Resolved) -> dict[str, str]:
     output = {name: value, f"{name}_n": n, f"{name}_d": d}
     if resolved.pending:
         output[f"{name}_pending"] = f"{name}_pending"
-    if query.compare != "none":
+    if query.has_earlier:
         before = _number(resolved, f"{name}_before") if resolved.day else ("NULL",) * 3
         output |= {f"{name}_before": before[0], f"{name}_before_n": before[1], f"{name}_before_d": before[2]}
         output[f"{name}_change"] = f"{name} - {name}_before"
@@ -202,6 +230,11 @@ def _number(resolved: Resolved, name: str) -> tuple[str, str, str]:
     scale = resolved.metric.scale
     if resolved.quantile:
         return expressions.divide(f"{name}_quantile", str(scale)), n, d
+    if resolved.squares:
+        return expressions.deviation(n, f"{name}_total", f"{name}_squares", scale), n, d
+    if resolved.over == "average":
+        average = expressions.divide(d, f"{name}_days")
+        return expressions.divide(n, average) if resolved.denominator else average, n, d
     if resolved.mean:
         return expressions.divide(f"{name}_total", f"({d} * {scale})"), n, d
     return expressions.divide(n, d) if resolved.denominator else n, n, d
@@ -217,6 +250,7 @@ def _sort(query: Query, columns: tuple[str, ...], dimensions: list[Dimension]) -
         direction = " DESC NULLS LAST" if query.order_by.startswith("-") else " ASC NULLS LAST"
         keys.append(_place(name, by_name.get(name)) + direction)
     keys += [_place(dimension.name, dimension) for dimension in dimensions]
+    keys += [Sql(dimension.name) for dimension in dimensions if dimension.members]  # unforeseen ones have one place
     return join(", ", keys)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fulfillment_bi.errors import NotApplicableError
+from fulfillment_bi.metrics.bands import Band, bands_of
 from fulfillment_bi.metrics.catalog import METRICS
 from fulfillment_bi.metrics.dimensions import DIMENSIONS
 from fulfillment_bi.metrics.query import Query
@@ -47,7 +48,20 @@ def describe_metric(name: str, query: Query | None = None) -> dict[str, Any]:
         "warning": metric.warning,
         "critical": metric.critical,
         "minimum_sample": metric.minimum_sample,
+        "bands": [_describe_band(band) for band in bands_of(name)],
         "rows": list(resolved.drill),
+    }
+
+
+def _describe_band(band: Band) -> dict[str, Any]:
+    return {
+        "level": band.level,
+        "value": band.value,
+        "source": band.source,
+        "url": band.url,
+        "year": band.year,
+        "note_zh": band.note.zh,
+        "note_en": band.note.en,
     }
 
 
@@ -85,11 +99,16 @@ def splits(resolved: Resolved) -> list[str]:
     return names
 
 
+_OVER = {"sum": "", "last": ", newest snapshot", "average": " per day with a snapshot"}
+
+
 def formula(resolved: Resolved) -> str:
     """How the value is made, e.g. count(due_sign_original and otif_sign_original) / count(due_sign_original)."""
     if resolved.quantile:
         column, share = resolved.quantile
         return f"quantile {share:g} of {column} over {resolved.numerator}"
+    if resolved.squares:
+        return f"standard deviation, from {resolved.squares}, {resolved.mean} and {resolved.numerator}"
     if resolved.denominator is None:
-        return str(resolved.numerator)
-    return f"{resolved.mean or resolved.numerator} / {resolved.denominator}"
+        return str(resolved.numerator) + _OVER[resolved.over]
+    return f"{resolved.mean or resolved.numerator} / {resolved.denominator}{_OVER[resolved.over]}"

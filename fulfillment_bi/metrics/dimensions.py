@@ -10,11 +10,49 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal
 
-from fulfillment_bi.metrics.catalog.facts import FACTS, ISSUE, LINE, ORDER, STAGE
+from fulfillment_bi.metrics.attributes import SERVICE_ATTRIBUTES, attribute
+from fulfillment_bi.metrics.attributes_stock import STOCK_ATTRIBUTES
+from fulfillment_bi.metrics.attributes_systems import SYSTEM_ATTRIBUTES
+from fulfillment_bi.metrics.catalog.facts import (
+    CAUSE,
+    FACTS,
+    ISSUE,
+    LINE,
+    ORDER,
+    PURCHASE,
+    STAGE,
+    STOCK_BATCH,
+    STOCK_COUNT,
+    STOCK_DAY,
+    STOCK_ITEM,
+    SUPPLIER,
+    SUPPLY,
+)
+from fulfillment_bi.metrics.catalog.facts_service import AFTER_SALE
 from fulfillment_bi.metrics.types import Dimension, Text
 
 EVERYWHERE = tuple(FACTS)
+OF_ORDERS = tuple(name for name, fact in FACTS.items() if fact.of_order)
+OF_STOCK = (STOCK_DAY.name, STOCK_ITEM.name, STOCK_BATCH.name, STOCK_COUNT.name)
+OF_SKUS = (LINE.name, *OF_STOCK, PURCHASE.name, SUPPLY.name, AFTER_SALE.name)
+OF_SUPPLIERS = (PURCHASE.name, SUPPLY.name, SUPPLIER.name, CAUSE.name)
 STAGES = ("pay", "review", "allocate", "pick", "pack", "ship", "pickup", "deliver")
+CAUSES = (
+    "stock_short",
+    "purchase_late",
+    "oversell",
+    "review_queue",
+    "allocation",
+    "pick_pack",
+    "hand_over",
+    "line_haul",
+    "last_mile",
+    "wrong_address",
+    "customer",
+    "platform",
+    "unknown",
+)
+PARTIES = ("us", "supplier", "carrier", "customer", "platform", "unknown")
 BUCKETS = ("overdue", "0-2", "2-6", "6-12", "12-24", ">24", "none")
 
 
@@ -23,7 +61,7 @@ def _member(
     label: Text,
     definition: Text,
     *,
-    facts: tuple[str, ...] = EVERYWHERE,
+    facts: tuple[str, ...] = OF_ORDERS,
     of: str = "",
     parent: str = "",
     search: tuple[str, ...] = (),
@@ -43,10 +81,11 @@ def _member(
     )
 
 
-def _attribute(
-    name: str, label: Text, definition: Text, facts: tuple[str, ...], members: tuple[str, ...] = ()
-) -> Dimension:
-    return Dimension(name, label, definition, facts, column=name, members=members)
+def _sku_class(name: str, label: Text, definition: Text, members: tuple[str, ...]) -> Dimension:
+    """A class of SKUs, kept beside them: it follows from what was sold."""
+    return Dimension(
+        name, label, definition, OF_SKUS, column="sku_id", table="dim_sku_class", member=name, members=members
+    )
 
 
 def _calendar(
@@ -73,7 +112,6 @@ def _calendar(
     )
 
 
-_LINES = (LINE.name,)
 _ORDERS = (ORDER.name,)
 
 _ALL = (
@@ -95,7 +133,11 @@ _ALL = (
     _member(
         "warehouse",
         Text("仓库", "Warehouse"),
-        Text("发货仓；一单多仓为 several。", "Shipping warehouse; 'several' when an order has more than one."),
+        Text(
+            "发货、存货或收货的仓库；一单多仓为 several。",
+            "Warehouse that ships, holds or receives; 'several' when an order has more than one.",
+        ),
+        facts=(*OF_ORDERS, *OF_STOCK, PURCHASE.name),
     ),
     _member(
         "carrier",
@@ -105,23 +147,50 @@ _ALL = (
     _member(
         "sku",
         Text("商品", "SKU"),
-        Text("商品编码（按订单行）。", "Stock-keeping unit, of the order line."),
-        facts=_LINES,
+        Text("商品编码（按行）。", "Stock-keeping unit, of the line."),
+        facts=OF_SKUS,
         parent="category",
         search=("product_name",),
     ),
     _member(
         "category",
         Text("品类", "Category"),
-        Text("商品品类（按订单行）。", "Product category, of the order line."),
-        facts=_LINES,
+        Text("商品品类（按行）。", "Product category, of the line."),
+        facts=OF_SKUS,
     ),
     _member(
         "brand",
         Text("品牌", "Brand"),
-        Text("商品品牌（按订单行）。", "Brand, of the order line."),
-        facts=_LINES,
+        Text("商品品牌（按行）。", "Brand, of the line."),
+        facts=OF_SKUS,
         of="sku",
+    ),
+    _sku_class(
+        "abc",
+        Text("ABC 分类", "ABC class"),
+        Text(
+            "按近一年销售额累计占比：A 为前 80%，B 至 95%，C 为其余。",
+            "By value sold in the last year: A makes the first 80 %, B up to 95 %, C the rest.",
+        ),
+        ("A", "B", "C"),
+    ),
+    _sku_class(
+        "xyz",
+        Text("XYZ 分类", "XYZ class"),
+        Text(
+            "按近 26 周周需求的变异系数：X 平稳，Y 波动，Z 不规则或无需求。",
+            "By the variation of weekly demand in the last 26 weeks: X steady, Y varying, Z irregular or none.",
+        ),
+        ("X", "Y", "Z"),
+    ),
+    _member(
+        "supplier",
+        Text("供应商", "Supplier"),
+        Text(
+            "供应商；按商品统计时为其最大供应商。",
+            "Supplier; where SKUs are counted, the one most is bought from.",
+        ),
+        facts=OF_SUPPLIERS,
     ),
     _calendar(
         "day",
@@ -170,67 +239,84 @@ _ALL = (
         type="integer",
         moves=False,
     ),
-    _attribute(
+    attribute(
         "delivery_state",
         Text("送达状态", "Delivery state"),
         Text("已送达、未完成或已取消。", "Delivered, open or cancelled."),
-        EVERYWHERE,
+        OF_ORDERS,
         ("delivered", "open", "cancelled"),
     ),
-    _attribute(
+    attribute(
         "ship_state",
         Text("发货状态", "Ship state"),
         Text("已发货、未发货或已取消。", "Shipped, open or cancelled."),
-        EVERYWHERE,
+        OF_ORDERS,
         ("shipped", "open", "cancelled"),
     ),
-    _attribute(
+    attribute(
         "status",
         Text("订单状态", "Order status"),
         Text("来源系统给出的订单状态。", "The order's status as its source states it."),
         (ORDER.name, ISSUE.name),
     ),
-    _attribute(
+    attribute(
         "cancelled_by",
         Text("取消方", "Cancelled by"),
         Text("取消订单的一方。", "Who cancelled the order."),
         _ORDERS,
         ("customer", "seller", "platform", "timeout", "unknown", "none"),
     ),
-    _attribute(
+    attribute(
         "stage",
         Text("环节", "Stage"),
         Text("履约环节：从付款到签收。", "Stage of fulfilment, from payment to delivery."),
         (STAGE.name,),
         STAGES,
     ),
-    _attribute(
+    attribute(
         "current_stage",
         Text("当前环节", "Current stage"),
         Text("未完成订单正在等待的环节。", "The stage an open order waits in."),
         _ORDERS,
         (*STAGES, "none"),
     ),
-    _attribute(
+    attribute(
         "promise_bucket",
         Text("距承诺小时数", "Hours to promise"),
         Text("未完成订单距承诺到期的小时数。", "Hours left until an open order's promise falls due."),
         _ORDERS,
         BUCKETS,
     ),
-    _attribute(
+    attribute(
         "break_stage",
         Text("断点环节", "Where it broke"),
         Text("未满足订单的主要断点。", "What broke the promise: short, cancelled, or the stage that overran most."),
         _ORDERS,
         ("short", "cancelled", *STAGES, "unknown", "none"),
     ),
-    _attribute(
+    attribute(
+        "cause",
+        Text("原因", "Cause"),
+        Text("未满足订单按规则认定的原因。", "What broke the promise, by rule; an order may have several."),
+        (CAUSE.name,),
+        CAUSES,
+    ),
+    attribute(
+        "accountable",
+        Text("责任归属", "Accountable"),
+        Text("对该原因负责的一方。", "Who answers for the cause: us, supplier, carrier, customer or platform."),
+        (CAUSE.name,),
+        PARTIES,
+    ),
+    attribute(
         "issue",
         Text("数据问题", "Data issue"),
         Text("订单数据中的异常类型。", "Kind of contradiction in an order's data."),
         (ISSUE.name,),
     ),
+    *SERVICE_ATTRIBUTES,
+    *SYSTEM_ATTRIBUTES,
+    *STOCK_ATTRIBUTES,
 )
 
 DIMENSIONS: Mapping[str, Dimension] = MappingProxyType({dimension.name: dimension for dimension in _ALL})

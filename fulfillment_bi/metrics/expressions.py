@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 
 from fulfillment_bi.metrics.calendar import read_member
 from fulfillment_bi.metrics.fragment import Sql, join, one_of
@@ -41,8 +42,17 @@ def part_condition(part: Part) -> str:
 def aggregate(part: Part) -> str:
     """The part over rows of its fact."""
     inside, condition = part_value(part), part_condition(part)
-    total = f"sum({inside})" if inside else "count(*)"
+    total = f"count(DISTINCT {inside})" if part.distinct else f"sum({inside})" if inside else "count(*)"
     return f"{total} FILTER (WHERE {condition})" if condition else total
+
+
+def deviation(n: str, total: str, squares: str, scale: int) -> str:
+    """The standard deviation of n values from their sum and that of their squares; NULL below two values.
+
+    Both are sums of whole numbers, so that nothing is lost before the root.
+    """
+    spread = f"sqrt(CAST({n} * {squares} - {total} * {total} AS DOUBLE) / ({n} * ({n} - 1)))"
+    return f"CASE WHEN {n} > 1 THEN {spread} / {scale} END"
 
 
 def quantile(resolved: Resolved) -> str:
@@ -71,12 +81,31 @@ def look_up(dimension: Dimension) -> str:
 
 def shifted(day: str, period: Period) -> str:
     """A day of an earlier period, laid over the period it is compared with."""
+    if period.pairs:
+        return "pair.day"
     if period.shift_years:
         moved = f"CAST({day} + INTERVAL {period.shift_years:d} YEAR AS DATE)"
         if period.first is None:
             return moved
         return f"greatest({moved}, make_date({period.first.year:d}, {period.first.month:d}, {period.first.day:d}))"
     return f"({day} + {period.shift_days:d})" if period.shift_days else day
+
+
+def paired(day: str, period: Period) -> Sql:
+    """The join that brings, for a day of the earlier period, each day it is laid over: none, one or more."""
+    if not period.pairs:
+        return Sql("")
+    days, thens = ([pair[place] for pair in period.pairs] for place in (0, 1))
+    lists = Sql("(SELECT unnest(CAST(? AS DATE[])) AS day, unnest(CAST(? AS DATE[])) AS earlier)", (days, thens))
+    return Sql("\n  INNER JOIN ") + lists + f" AS pair ON pair.earlier = {day}"
+
+
+def known_by(resolved: Resolved, day: date, hour: int) -> Sql:
+    """The rows that were judged by the end of that hour of that business day, or of the day where no hour is kept."""
+    own, clock = f"f.{resolved.settled_day}", f"f.{resolved.settled_hour}"
+    if not resolved.settled_hour:
+        return Sql(f"{own} <= ?", (day,))
+    return Sql(f"({own} < ? OR ({own} = ? AND {clock} <= ?))", (day, day, hour))
 
 
 def within(day: str, period: Period) -> list[Sql]:

@@ -5,7 +5,7 @@ The rule, day by day:
 1. A day of a festival's season is compared with the same day of that season a year before: Double 11 with Double 11,
    the third day of the Chinese New Year with its third day, wherever either stood in the calendar.
 2. Any other day is compared with the same weekday 52 weeks before.
-3. Where that day belongs to a festival (the Chinese New Year moved), with the nearest day of that weekday that does not.
+3. Where that day belongs to a festival (the Chinese New Year moved), with the nearest such weekday that does not.
 
 So a season's days are paired one for one; beside a festival that moved, a few ordinary days are compared twice and a
 few not at all. Seasons are the days in which a festival is felt in orders and deliveries, not its days off work.

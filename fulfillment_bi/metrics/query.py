@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from fulfillment_bi.metrics.targets import Targets
 
 Basis = Literal["due", "order"]
 Level = Literal["order", "line", "unit", "value"]
@@ -16,7 +19,7 @@ Event = Literal["warehouse", "platform", "scan", "ship", "sign"]
 Promise = Literal["original", "current"]
 Causes = Literal["all", "seller"]
 Timestamps = Literal["possible", "all"]
-Compare = Literal["none", "previous", "year"]
+Compare = Literal["none", "previous", "year", "calendar", "cohort", "target"]
 Part = Literal["numerator", "denominator"]
 
 
@@ -36,6 +39,12 @@ class Query:
     in the period, "order" those ordered in it. `level`, `event`: None takes the metric's own default. `promise`,
     `causes` and `timestamps` are the rest of the definition switch. `order_by` is a column of the result, "-" in
     front for descending.
+
+    `exact` takes quantiles from the rows themselves however many there are, never from a histogram.
+
+    `compare` sets another number beside each: that of as many days right before ("previous"), of the same days a year
+    before ("year"), of the days the festival calendar pairs them with ("calendar", see `metrics.festivals`), of the
+    days right before as they stood at the same age ("cohort", with basis "order"), or the target ("target").
     """
 
     metrics: tuple[str, ...]
@@ -52,10 +61,16 @@ class Query:
     compare: Compare = "none"
     order_by: str | None = None
     limit: int | None = None
+    exact: bool = False
 
     def but(self, **changes: Any) -> Query:
         """The same query with some fields changed."""
         return replace(self, **changes)
+
+    @property
+    def has_earlier(self) -> bool:
+        """Whether it is compared with other days; a target is no day's."""
+        return self.compare not in ("none", "target")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +79,10 @@ class Result:
 
     `columns`: the dimensions, then for each metric `m`: `m`, `m_n`, `m_d` (value, numerator, denominator), with
     `m_pending` for promise metrics on order basis, and `m_before`, `m_before_n`, `m_before_d`, `m_change` when
-    compared. A rate is a fraction; undefined is None. `as_of` is UTC ISO text, `version` the published version's id,
-    `routes` names the table that answered each metric and, where it was the fact, why no rollup could.
+    compared (with a target, `m_before` is the target and has no `m_before_n` and `m_before_d`). A rate is a fraction;
+    undefined is None. `as_of` is UTC ISO text, `version` the published version's id, `routes` names the table that
+    answered each metric and, where it was the fact, why no rollup could. `targets` are those in force when it was
+    asked for: see `metrics.targets.levels_of`.
     """
 
     query: Query
@@ -76,6 +93,7 @@ class Result:
     version: str
     sql: str = ""
     routes: dict[str, str] = field(default_factory=dict)
+    targets: Targets | None = None
 
     def records(self) -> list[dict[str, Any]]:
         """Rows as dictionaries."""

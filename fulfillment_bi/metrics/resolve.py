@@ -11,9 +11,10 @@ from fulfillment_bi.errors import NotApplicableError, UnknownNameError, UsageErr
 from fulfillment_bi.metrics.catalog import METRICS
 from fulfillment_bi.metrics.catalog.facts import FACTS, LINE, ORDER
 from fulfillment_bi.metrics.dimensions import DIMENSIONS
+from fulfillment_bi.metrics.festivals import aligned
 from fulfillment_bi.metrics.query import Basis, Causes, Compare, Event, Filter, Level, Promise, Query, Timestamps
 from fulfillment_bi.metrics.reach import check_filters, check_limit, check_period
-from fulfillment_bi.metrics.types import Dimension, Fact, Measure, Metric, Part
+from fulfillment_bi.metrics.types import Dimension, Fact, Measure, Metric, Over, Part
 
 OPTIONS: Mapping[str, tuple[str, ...]] = {
     "basis": get_args(Basis),
@@ -30,7 +31,8 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
 class Resolved:
     """One metric under one definition: the columns of one fact, nothing left to fill in.
 
-    `day` and `hour` are the columns that put a row into the period, empty for a metric "as of now".
+    `day` and `hour` are the columns that put a row into the period, empty for a metric "as of now". `settled_day` and
+    `settled_hour` say when what it counts happened or fell due, also where `day` is that of the order.
     """
 
     metric: Metric
@@ -44,11 +46,27 @@ class Resolved:
     mean: Part | None = None
     quantile: tuple[str, float] | None = None
     note: str = ""
+    settled_day: str = ""
+    settled_hour: str = ""
+    squares: Part | None = None
+    over: Over = "sum"
 
     @property
     def parts(self) -> tuple[Part, ...]:
         """Everything that is counted or summed."""
-        return tuple(part for part in (self.numerator, self.denominator, self.pending, self.mean) if part)
+        every = (self.numerator, self.denominator, self.pending, self.mean, self.squares)
+        return tuple(part for part in every if part)
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether its numerator and denominator sum over segments, and the value is the one over the other."""
+        distinct = any(part.distinct for part in self.parts)
+        return self.over != "average" and not (self.quantile or self.squares or distinct)
+
+    @property
+    def ages(self) -> bool:
+        """Whether what it counts of an order is known only later, at a moment of its own."""
+        return bool(self.day) and self.day == self.fact.order_day != self.settled_day
 
 
 def get_metric(name: str) -> Metric:
@@ -80,6 +98,8 @@ def check_query(query: Query) -> None:
     check_limit(query.limit, least=1)
     check_filters(query.where)
     _check_switches(query)
+    if query.compare == "cohort":
+        _check_ages(query)
 
 
 def _check_switches(query: Query) -> None:
@@ -91,6 +111,16 @@ def _check_switches(query: Query) -> None:
         hint = f"It is counted at level {' or '.join(metrics[0].measures)}."
         what = f"'{metrics[0].name}' is not counted at level '{query.level}'."
         raise NotApplicableError(what, where="level", hint=hint)
+
+
+def _check_ages(query: Query) -> None:
+    if query.basis != "order":
+        what = "Orders are compared at the same age by the day they were placed."
+        raise NotApplicableError(what, where="compare", hint="Use --basis order, or --compare previous.")
+    for metric in map(get_metric, query.metrics):
+        if not resolve(metric, query).ages:
+            hint = "It has no age: use --compare previous."
+            raise NotApplicableError(f"'{metric.name}' is the same at every age.", where="compare", hint=hint)
 
 
 def resolve(metric: Metric, query: Query) -> Resolved:
@@ -130,6 +160,10 @@ def resolve(metric: Metric, query: Query) -> Resolved:
         mean=fill(measure.mean),
         quantile=measure.quantile,
         note=note,
+        settled_day=measure.basis.day.format_map(names),
+        settled_hour=measure.basis.hour.format_map(names),
+        squares=fill(measure.squares),
+        over=measure.over,
     )
 
 
@@ -149,9 +183,12 @@ def check_split(dimension: Dimension, resolved: Resolved) -> None:
         raise NotApplicableError(
             f"'{metric}' is as of now and has no {name}.", where=name, hint="Split it by an attribute such as channel."
         )
+    if not dimension.is_timed_by(resolved.day, resolved.hour):
+        hint = "Split it by day, week or month."
+        raise NotApplicableError(f"'{metric}' is counted by the day and has no {name}.", where=name, hint=hint)
     if resolved.fact.name in dimension.facts:
         return
-    if dimension.facts == (LINE.name,) and "line" in resolved.metric.measures:
+    if LINE.name in dimension.facts and any(each.fact is LINE for each in resolved.metric.measures.values()):
         hint = "It belongs to order lines: use --level line (or unit, value)."
     else:
         hint = f"It applies to {', '.join(metrics_for(dimension)) or 'no metric'}."
@@ -164,7 +201,7 @@ def metrics_for(dimension: Dimension) -> list[str]:
         name
         for name, metric in METRICS.items()
         if any(
-            measure.fact.name in dimension.facts and not (dimension.is_calendar and not measure.basis.day)
+            measure.fact.name in dimension.facts and dimension.is_timed_by(measure.basis.day, measure.basis.hour)
             for measure in metric.measures.values()
         )
     ]
@@ -176,7 +213,8 @@ def filter_fact(item: Filter, resolved: Resolved) -> Fact:
     if dimension.is_calendar:
         check_split(dimension, resolved)
         return resolved.fact
-    for name in (resolved.fact.name, ORDER.name, LINE.name):
+    elsewhere = (ORDER.name, LINE.name) if resolved.fact.of_order else ()
+    for name in (resolved.fact.name, *elsewhere):
         if name in dimension.facts:
             return FACTS[name]
     hint = f"It applies to {', '.join(metrics_for(dimension))}."
@@ -188,7 +226,9 @@ def filter_fact(item: Filter, resolved: Resolved) -> Fact:
 class Period:
     """Business days, both inclusive, None for open; `shift` moves it onto the period it is compared with.
 
-    `first`: no row lands before it (28 February, laid over a period that starts on the 29th).
+    `first`: no row lands before it (28 February, laid over a period that starts on the 29th). `pairs`, where they are
+    not empty, are the days of the compared period, each with the day of this one that is laid over it. `aged`: only
+    what had happened so many days before the newest data counts.
     """
 
     start: date | None = None
@@ -196,10 +236,12 @@ class Period:
     shift_days: int = 0
     shift_years: int = 0
     first: date | None = None
+    pairs: tuple[tuple[date, date], ...] = ()
+    aged: int = 0
 
 
 def earlier_period(query: Query, today: date) -> Period:
-    """The period to compare with: as many days right before, or the same days a year before.
+    """The period to compare with: as many days right before, the same days a year before, or those of the calendar.
 
     A year before, a period that ends with its month still does: February is compared with the whole of February, and
     what happened on a 29th counts on the 28th. `today` closes an open end. Raises NotApplicableError without a start,
@@ -215,8 +257,12 @@ def earlier_period(query: Query, today: date) -> Period:
             last += timedelta(days=1)
         is_leap_day = first.day < query.start.day
         return Period(first, last, shift_years=1, first=query.start if is_leap_day else None)
+    if query.compare == "calendar":
+        pairs = aligned(query.start, end)
+        return Period(min(then for _, then in pairs), max(then for _, then in pairs), pairs=pairs)
     days = (end - query.start).days + 1
-    return Period(query.start - timedelta(days=days), query.start - timedelta(days=1), shift_days=days)
+    first, last = query.start - timedelta(days=days), query.start - timedelta(days=1)
+    return Period(first, last, shift_days=days, aged=days if query.compare == "cohort" else 0)
 
 
 def year_before(day: date) -> date:

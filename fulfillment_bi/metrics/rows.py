@@ -1,7 +1,8 @@
 """The rows behind a number: exactly those its numerator or denominator counted, with readable names.
 
 At order and line level the count of rows is the printed n or d. Where a part sums something (units, value, scores), the
-column `amount` holds what each row adds, and its total is the printed n or d.
+column `amount` holds what each row adds, and its total is the printed n or d. Where it counts members, each is shown by
+one of its rows.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fulfillment_bi.errors import UnknownNameError
-from fulfillment_bi.metrics import expressions
+from fulfillment_bi.metrics import expressions, snapshots
 from fulfillment_bi.metrics.dimensions import DIMENSIONS
 from fulfillment_bi.metrics.fragment import Sql, all_of, join
 from fulfillment_bi.metrics.query import Part as PartName
@@ -77,33 +78,41 @@ def run_rows(
     stamp = read_stamp(session, info)
     resolved = resolve(get_metric(metric), query)
     chosen = resolved.numerator if part == "numerator" else resolved.denominator or resolved.numerator
-    columns = (*resolved.drill, "amount") if chosen.value else resolved.drill
+    columns = (*resolved.drill, "amount") if chosen.is_sum else resolved.drill
     listing = _listing(query, resolved, chosen, stamp, text)
-    totals = "count(*), sum(amount)" if chosen.value else "count(*), NULL"
+    totals = "count(*), sum(amount)" if chosen.is_sum else "count(*), NULL"
     counting = f"SELECT {totals} FROM ({listing.text}) AS listing"  # noqa: S608 - declared names
     count, total = session.rows(counting, listing.parameters)[0]
     page = _page(listing, columns, order_by, resolved, limit, offset)
     rows = tuple(tuple(plain(value) for value in row) for row in session.rows(page.text, page.parameters))
-    shown = plain(total) if total is not None else (0 if chosen.value else None)
+    shown = plain(total) if total is not None else (0 if chosen.is_sum else None)
     return RowsResult(columns, rows, int(count), stamp.as_of, stamp.timezone, stamp.version, shown)
 
 
 def _listing(query: Query, resolved: Resolved, part: Part, stamp: Stamp, text: str) -> Sql:
     """Every row of the part, unsorted. Rows that add nothing to a sum are not rows behind it."""
     columns = [_column(name, stamp.timezone) for name in resolved.drill]
-    columns += [Sql(f"{expressions.part_value(part)} AS amount")] if part.value else []
+    columns += [Sql(f"{expressions.part_value(part)} AS amount")] if part.is_sum else []
     hidden = [Sql(f"f.{key} AS sort_{place}") for place, key in enumerate(resolved.fact.key)]
     lookups = [found for found in map(_lookup, resolved.drill) if found]
     joins = "".join(expressions.look_up(dimension) for dimension in lookups)
     day, hour = (f"f.{resolved.day}", f"f.{resolved.hour}") if resolved.day else ("", "")
     period = Period(query.start, query.end)
     conditions = [Sql(condition)] if (condition := expressions.part_condition(part)) else []
-    conditions += [Sql(f"{expressions.part_value(part)} <> 0")] if part.value else []
+    conditions += [Sql(f"{expressions.part_value(part)} <> 0")] if part.is_sum else []
     conditions += expressions.within(day, period)
     conditions += expressions.filters(query.where, resolved, day, hour, period)
-    conditions += [_containing(text, lookups)] if text else []
+    conditions += [snapshots.is_newest(day, resolved, period, query.where)] if resolved.over == "last" else []
+    conditions += [_containing(text, resolved, lookups)] if text else []
     selected = Sql("SELECT\n    ") + join(",\n    ", [*columns, *hidden])
-    return selected + f"\n  FROM {resolved.fact.name} AS f{joins}" + all_of(conditions)
+    listing = selected + f"\n  FROM {resolved.fact.name} AS f{joins}" + all_of(conditions)
+    return listing + _first_of_each(part, resolved) if part.distinct else listing
+
+
+def _first_of_each(part: Part, resolved: Resolved) -> str:
+    """One row for every member that is counted."""
+    keys = ", ".join(f"f.{key}" for key in resolved.fact.key)
+    return f"\n  QUALIFY row_number() OVER (PARTITION BY {expressions.part_value(part)} ORDER BY {keys}) = 1"
 
 
 def _page(
@@ -140,7 +149,7 @@ def _column(name: str, timezone: str) -> Sql:
     return Sql(f"f.{name} AS {name}")
 
 
-def _containing(text: str, lookups: list[Dimension]) -> Sql:
-    names = ["f.order_no"]
+def _containing(text: str, resolved: Resolved, lookups: list[Dimension]) -> Sql:
+    names = [f"f.{column}" for column in resolved.fact.texts]
     names += [f"{found.name}_.{found.member}" for found in lookups if found.column == "sku_id"]
     return Sql("(") + join(" OR ", [Sql(f"contains(lower({name}), lower(?))", (text,)) for name in names]) + ")"

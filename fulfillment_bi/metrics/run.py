@@ -13,7 +13,7 @@ from fulfillment_bi.metrics.compile import Compiled, Setting, compile_query
 from fulfillment_bi.metrics.fragment import Sql, join
 from fulfillment_bi.metrics.query import Query, Result
 from fulfillment_bi.metrics.resolve import get_dimension
-from fulfillment_bi.metrics.rollups import stored_cells
+from fulfillment_bi.metrics.rollups import stored_rollups
 from fulfillment_bi.metrics.route import Prefer
 
 if TYPE_CHECKING:
@@ -45,12 +45,13 @@ def read_stamp(session: Session, version: Version) -> Stamp:
     """The stamp of the version open in `session`; its setting's today is the business day of its newest event."""
     names, rows = session.columns("SELECT * FROM build_info")
     info = dict(zip(names, rows[0], strict=True))
-    timezone, cells = str(info["timezone"]), stored_cells(info.get("rollups"))
+    timezone, stored = str(info["timezone"]), stored_rollups(info.get("rollups"))
     if info["as_of"] is None:
-        return Stamp("", timezone, version.id, Setting(date(1970, 1, 1), cells))
+        return Stamp("", timezone, version.id, Setting(date(1970, 1, 1), stored.cells))
     moment = info["as_of"].replace(tzinfo=UTC)
-    today = moment.astimezone(ZoneInfo(timezone)).date()
-    return Stamp(moment.isoformat().replace("+00:00", "Z"), timezone, version.id, Setting(today, cells))
+    local = moment.astimezone(ZoneInfo(timezone))
+    setting = Setting(local.date(), stored.cells, local.hour, stored.daily)
+    return Stamp(moment.isoformat().replace("+00:00", "Z"), timezone, version.id, setting)
 
 
 def run_query(session: Session, info: Version, query: Query, *, prefer: Prefer = "rollup") -> Result:

@@ -18,7 +18,8 @@ from typing import Literal
 
 from fulfillment_bi.metrics.query import Event, Level
 
-Unit = Literal["rate", "days", "count", "score", "money"]
+Unit = Literal["rate", "permille", "days", "hours", "count", "score", "money"]
+Over = Literal["sum", "last", "average"]
 Direction = Literal["up", "down", "none"]
 
 
@@ -46,21 +47,31 @@ class TimeBasis:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A table of the star schema. `order_day` is the day its order was created, empty where the table lacks it."""
+    """A table of the star schema. `order_day` is the day its order was created, empty where the table lacks it.
+
+    `of_order`: its rows belong to orders and carry their dimensions and `order_key`. `texts` are the columns that a
+    search in its rows looks into, beside SKU codes and product names. Its rollups are a cube over `cube`, the pairs of
+    these and `beside`, and one by each of `alone`; without a cube it has none.
+    """
 
     name: str
     grain: Text
     order_day: str = ""
     order_hour: str = ""
     key: tuple[str, ...] = ("channel_id", "order_no")
+    of_order: bool = True
+    texts: tuple[str, ...] = ("order_no",)
+    cube: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    alone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One additive number: rows counted, or `value` summed, over the rows whose flags in `where` are all 1.
+    """One number: rows counted, or `value` summed, over the rows whose flags in `where` are all 1.
 
-    `unless` names a flag that must be 0, save in rows whose flag `saved` is 1; `known` names a column that must have a
-    value.
+    With `distinct`, the different values of the column `value` are counted instead, which does not add up. `unless`
+    names a flag that must be 0, save in rows whose flag `saved` is 1; `known` names a column that must have a value.
     """
 
     value: str = ""
@@ -68,6 +79,12 @@ class Part:
     unless: str = ""
     saved: str = ""
     known: str = ""
+    distinct: bool = False
+
+    @property
+    def is_sum(self) -> bool:
+        """True when amounts are summed; False when rows or members are counted."""
+        return bool(self.value) and not self.distinct
 
     def fill(self, names: Mapping[str, str]) -> Part:
         """The same part with its {names} replaced."""
@@ -77,6 +94,7 @@ class Part:
             self.unless.format_map(names),
             self.saved.format_map(names),
             self.known.format_map(names),
+            self.distinct,
         )
 
     def also(self, *where: str) -> Part:
@@ -90,7 +108,8 @@ class Part:
     @property
     def column(self) -> str:
         """Its column in a rollup, e.g. count_due_sign_original."""
-        words = [f"sum_{self.value}" if self.value else "count", *self.where]
+        kind = "distinct" if self.distinct else "sum"
+        words = [f"{kind}_{self.value}" if self.value else "count", *self.where]
         words += [f"not_{self.unless}"] if self.unless else []
         words += [f"or_{self.saved}"] if self.saved else []
         words += [f"known_{self.known}"] if self.known else []
@@ -106,6 +125,8 @@ class Part:
         condition = " and ".join(flags)
         if not self.value:
             return f"count({condition or 'all'})"
+        if self.distinct:
+            return f"count(distinct {self.value} where {condition})" if condition else f"count(distinct {self.value})"
         return f"sum({self.value} where {condition})" if condition else f"sum({self.value})"
 
 
@@ -119,17 +140,25 @@ def total(value: str, *where: str) -> Part:
     return Part(value=value, where=where)
 
 
+def members(value: str, *where: str) -> Part:
+    """How many different values the column `value` has in the rows whose flags are all 1."""
+    return Part(value=value, where=where, distinct=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
     """How one level of a metric is counted.
 
     Without a `denominator` it is a single number (n = d = value). With `mean` it is `mean / denominator`, with
-    `quantile` that quantile of the column; for both n = d = the number of rows. `pending`: promises not yet due, which
+    `quantile` that quantile of the column; for both n = d = the number of rows. With `squares` beside `mean` it is the
+    standard deviation of what these sum: the squares, and the values. `pending`: promises not yet due, which
     will still count. `seller`: numerator and denominator for causes = seller, which leaves out the failures that the
     seller is not accountable for and nothing else. Rows that were kept all the same stay in; where amounts are summed,
     only the missed part of an excused line goes and its good units stay in both. So it never makes a rate worse.
-    `durations`: rows with impossible time stamps are left out unless timestamps = all. `drill`: columns of the rows
-    behind the number.
+    `over` says how it adds up over time. "sum": as everything else. "last": only the newest snapshot of each warehouse
+    in the period counts. "average": the denominator (without one, the numerator) is divided by the days with a
+    snapshot. `durations`: rows with impossible time stamps are left out unless timestamps = all. `drill`: columns of
+    the rows behind the number.
     """
 
     fact: Fact
@@ -142,6 +171,8 @@ class Measure:
     quantile: tuple[str, float] | None = None
     seller: tuple[Part, Part] | None = None
     durations: bool = False
+    squares: Part | None = None
+    over: Over = "sum"
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +239,10 @@ class Dimension:
     def is_calendar(self) -> bool:
         """True when it derives from the metric's own day or hour."""
         return bool(self.expression)
+
+    def is_timed_by(self, day: str, hour: str) -> bool:
+        """Whether rows with these columns (empty for none) have a member: of an attribute always."""
+        return not self.is_calendar or bool(hour if "{hour}" in self.expression else day)
 
     @property
     def missing(self) -> str:

@@ -1,7 +1,8 @@
 """Builds the star schema: runs every model of `sql/` in the order of its dependencies.
 
 One file is one table. A model reads other models and the `state_*` tables by name; the names it mentions after FROM
-and JOIN are its dependencies, so a new file needs no registration. `int_*` models are temporary, the rest is published.
+and JOIN are its dependencies, so a new file needs no registration. `int_*` models are temporary, the rest is published
+(a few small ones stay as well: `refresh`).
 
 Two things keep the definition switch (event x promise) out of the model texts:
 
@@ -12,6 +13,7 @@ Two things keep the definition switch (event x promise) out of the model texts:
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,8 +21,13 @@ from functools import cache
 from graphlib import TopologicalSorter
 from importlib.resources import files
 
+from fulfillment_bi.warehouse.apply import WholeBuildNeededError
 from fulfillment_bi.warehouse.engine import Session
+from fulfillment_bi.warehouse.refresh import is_temporary
+from fulfillment_bi.warehouse.update import Update, can_update, drop_temporary
 
+LEAST_ORDERS = 50_000
+"""Up to so many orders building everything takes no longer than finding out what need not be built."""
 PROMISES = ("original", "current")
 
 
@@ -108,27 +115,69 @@ def build_order() -> list[str]:
     return list(sorter.static_order())
 
 
+@cache
+def models_signature() -> str:
+    """Changes with the text of any model: what was built from other models cannot be brought up to date."""
+    return hashlib.sha256("\n".join([*MACROS, *load_models().values()]).encode()).hexdigest()[:16]
+
+
 def build_models(
     session: Session,
     *,
     timezone: str,
     unknown_cancellations: str = "exclude",
+    pickup_clock: str = "paid",
+    update: bool = False,
     progress: Callable[[str], None] = lambda _name: None,
-) -> None:
-    """Rebuild the star schema in `session` from its `state_*` tables.
+) -> str:
+    """Make the star schema in `session` from its `state_*` tables; why everything was built, "" for an update.
 
     `timezone` is the business time zone (IANA name). `unknown_cancellations` is "exclude" (out of numerator and
-    denominator) or "fail". `progress` is called with each model's name before it runs.
+    denominator) or "fail", `pickup_clock` where the time for the pickup starts: "paid" or "shipped". With `update`,
+    whoever changed `state_*` since the last build has noted it in `changed_*` (see `touched`), and only what hangs on
+    that is made anew, where that is possible. `progress` is called with each model's name before it runs.
     """
     session.execute("SET VARIABLE timezone = CAST(? AS VARCHAR)", (timezone,))
     session.execute("SET VARIABLE unknown_cancellations = CAST(? AS VARCHAR)", (unknown_cancellations,))
+    session.execute("SET VARIABLE pickup_clock = CAST(? AS VARCHAR)", (pickup_clock,))
     for macro in MACROS:
         session.execute(macro)
+    reason = "an update was not asked for"
+    if update:
+        reason = "the last version was built otherwise, or is small"
+        same = {"timezone": timezone, "unknown_cancellations": unknown_cancellations, "pickup_clock": pickup_clock}
+        if can_update(session, same | {"models": models_signature()}, LEAST_ORDERS):
+            reason = _update_models(session, progress)
+    if reason:
+        _build_whole(session, progress)
+    session.execute("ALTER TABLE build_info ADD COLUMN models VARCHAR")
+    session.execute("UPDATE build_info SET models = ?", (models_signature(),))
+    return reason
+
+
+def _build_whole(session: Session, progress: Callable[[str], None]) -> None:
     order = build_order()
     for name in order:
         progress(name)
-        temporary = "TEMP " if name.startswith("int_") else ""
+        temporary = "TEMP " if is_temporary(name) else ""
         session.execute(f"CREATE OR REPLACE {temporary}TABLE {name} AS\n{load_models()[name]}")
-    for name in order:
-        if name.startswith("int_"):
-            session.execute(f"DROP TABLE temp.{name}")
+    for name in filter(is_temporary, order):
+        session.execute(f"DROP TABLE temp.{name}")
+
+
+def _update_models(session: Session, progress: Callable[[str], None]) -> str:
+    """Bring the facts up to date; why that is not possible, "" when it was. `refreshed` tells the rollups of it."""
+    names, rows = session.columns("SELECT * FROM build_info")
+    info = dict(zip(names, rows[0], strict=True))
+    models = load_models()
+    try:
+        facts = Update(session, models, build_order(), dependencies(models), progress).run(info["as_of"])
+    except WholeBuildNeededError as error:
+        drop_temporary(session, keep=("changed_",))
+        return str(error)
+    drop_temporary(session, keep=("changed_", "removed_", "added_"))
+    session.execute(
+        "CREATE OR REPLACE TEMP TABLE refreshed AS SELECT CAST(? AS VARCHAR) AS rollups, CAST(? AS VARCHAR[]) AS facts",
+        (info.get("rollups"), facts),
+    )
+    return ""

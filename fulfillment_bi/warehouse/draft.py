@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from fulfillment_bi.errors import WarehouseError
-from fulfillment_bi.warehouse.engine import DamagedError, Engine, Limits, Session
+from fulfillment_bi.warehouse.engine import DamagedError, Engine, Limits, QueryLimitError, Session
 from fulfillment_bi.warehouse.leftovers import remove_builds
 from fulfillment_bi.warehouse.pointer import (
     SCHEMA,
@@ -33,6 +33,8 @@ FAULT_POINTS = (
     "rename", "renamed", "pointer", "pointer.replace", "published", "prune", "pruned",
 )  # fmt: skip
 _CHUNK = 4 << 20
+_CHECKING_MEMORY = "350MB"
+"""What the checks of a finished version may take, unless that is too little: what is more goes to temporary files."""
 
 
 class Draft:
@@ -102,15 +104,24 @@ class Draft:
 
     def _verify(self, checks: Sequence[Check]) -> None:
         self.fault("verify")
-        limits = Limits(memory=self._limits.memory, threads=self._limits.threads)
-        session = self._engine.open_reader(self._path, limits, self._layout.scratch)
         try:
-            problems = failed_checks(session, checks)
-        finally:
-            session.close()
+            problems = self._problems(checks, self._limits.memory or _CHECKING_MEMORY)
+        except QueryLimitError:
+            if self._limits.memory:
+                raise
+            problems = self._problems(checks, None)
         if problems:
             kept = f"{self.base.id} stays current." if self.base is not None else "Nothing was published."
             raise WarehouseError(f"The new version failed its checks: {'; '.join(problems)}.", hint=kept)
+
+    def _problems(self, checks: Sequence[Check], memory: str | None) -> list[str]:
+        """Everything the checks find wrong, using at most so much `memory`."""
+        limits = Limits(memory=memory, threads=self._limits.threads)
+        session = self._engine.open_reader(self._path, limits, self._layout.scratch)
+        try:
+            return failed_checks(session, checks)
+        finally:
+            session.close()
 
     def _describe(self) -> VersionInfo:
         self.fault("fsync")

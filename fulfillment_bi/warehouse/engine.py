@@ -6,6 +6,7 @@ Engines live in `warehouse/engines`; SQL written against `Session` is the subset
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -50,6 +51,12 @@ class Session(Protocol):
 
     def append(self, table: str, data: pa.Table | pa.RecordBatchReader) -> None:
         """Add rows to `table`, matching columns by name; creates the table with the data's columns if missing."""
+
+    def within(self, memory: str) -> AbstractContextManager[None]:
+        """Meanwhile the whole database uses at most so much `memory` ("2GB"); what is more goes to temporary files.
+
+        Only for a draft; without effect where the engine cannot do so.
+        """
 
     def cursor(self) -> Session:
         """Another session on the same database, for another thread; close it after use."""

@@ -215,6 +215,8 @@ class Store:
         with ExitStack() as stack:
             with disk_errors(self.home):
                 self._layout.versions.mkdir(parents=True, exist_ok=True)
+                # The engine makes its own directory for temporary files when it needs one, but not the one above.
+                self._layout.scratch.parent.mkdir(exist_ok=True)
                 stack.enter_context(publish_lock(self._layout.lock, wait_seconds))
             self.fault("lock")
             yield

@@ -18,7 +18,8 @@ INFO = Version()
 GRAINS = [
     (name, level)
     for name, metric in METRICS.items()
-    for level in metric.measures
+    for level, measure in metric.measures.items()
+    if measure.fact.of_order  # stock and purchases have their own
     if level == metric.level or not name.endswith("_fill_rate")  # the four share their measures
 ]
 

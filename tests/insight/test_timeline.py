@@ -35,8 +35,15 @@ def told(world: World, order_no: str) -> Timeline:
 
 
 def test_every_system_adds_its_events_in_the_order_of_time(world: World) -> None:
-    world.insert("tickets", source="desk", ticket_no="1", channel="shop", order_no="kept0",
-                 category="late", opened_at=START + 20 * HOUR)
+    world.insert(
+        "tickets",
+        source="desk",
+        ticket_no="1",
+        channel="shop",
+        order_no="kept0",
+        category="late",
+        opened_at=START + 20 * HOUR,
+    )
     world.insert("reviews", channel="shop", order_no="kept0", review_no="1", score=4, created_at=START + 2 * DAY)
     timeline = told(world, "kept0")
     assert [(event.system, event.kind, event.detail) for event in timeline.events] == [
@@ -51,8 +58,12 @@ def test_every_system_adds_its_events_in_the_order_of_time(world: World) -> None
 
 
 def test_overruns_add_up_to_the_time_over_all_budgets(world: World) -> None:
-    world.order("late", paid_at=START + HOUR, promised_delivery_at_original=START + 3 * DAY,
-                promised_delivery_at_current=START + 6 * DAY)
+    world.order(
+        "late",
+        paid_at=START + HOUR,
+        promised_delivery_at_original=START + 3 * DAY,
+        promised_delivery_at_current=START + 6 * DAY,
+    )
     world.line("late", "1")
     world.fulfilment("late", "L", shipped_at_warehouse=START + 4 * DAY)
     world.parcel("late", "L", delivered_at=START + 5 * DAY)

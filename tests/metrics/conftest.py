@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fulfillment_bi.metrics.rollups import build_rollups
+from fulfillment_bi.metrics.rollup_build import build_rollups
 from fulfillment_bi.warehouse.engine import Limits, Session
 from fulfillment_bi.warehouse.engines.duckdb import DuckEngine
 from tests.metrics.star import fill_star, random_orders

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fulfillment_bi.warehouse.engine import Session
+from tests.metrics import hand_service, hand_systems
 
 TABLES = {"order": "fct_order", "line": "fct_order_line", "unit": "fct_order_line", "value": "fct_order_line"}
 SPLITS = {
@@ -18,6 +19,8 @@ SPLITS = {
     "sku": ("JOIN dim_sku USING (sku_id)", "sku"),
     "category": ("JOIN dim_category USING (category_id)", "category"),
     "brand": ("JOIN dim_sku USING (sku_id)", "brand"),
+    "abc": ("JOIN dim_sku_class USING (sku_id)", "coalesce(abc, 'unknown')"),
+    "xyz": ("JOIN dim_sku_class USING (sku_id)", "coalesce(xyz, 'unknown')"),
     "day": ("", "{day}"),
     "week": ("", "{day} - CAST((dayofweek({day}) + 6) % 7 AS INTEGER)"),
     "month": ("", "left(CAST({day} AS VARCHAR), 7)"),
@@ -25,6 +28,9 @@ SPLITS = {
     "weekday": ("", "CASE dayofweek({day}) WHEN 0 THEN 7 ELSE dayofweek({day}) END"),
     "hour": ("", "{hour}"),
 }
+JOINED = {"supplier": ("JOIN dim_supplier USING (supplier_id)", "supplier")}
+"""Dimensions of single tables that stand in one of their own."""
+OF_SKUS = ("sku", "category", "brand", "abc", "xyz")
 ATTRIBUTES = {
     "fct_order": (
         "delivery_state",
@@ -34,11 +40,15 @@ ATTRIBUTES = {
         "current_stage",
         "promise_bucket",
         "break_stage",
+        "operator",
     ),
     "fct_order_line": ("delivery_state", "ship_state"),
     "fct_order_stage": ("delivery_state", "ship_state", "stage"),
     "fct_order_issue": ("delivery_state", "ship_state", "status", "issue"),
+    "fct_order_cause": ("delivery_state", "ship_state", "cause", "accountable", "supplier"),
     "fct_review": ("delivery_state", "ship_state"),
+    **hand_service.ATTRIBUTES,
+    **hand_systems.ATTRIBUTES,
 }
 
 
@@ -61,8 +71,8 @@ class Hand:
         names = [
             name for name in SPLITS if self.day or name not in ("day", "week", "month", "quarter", "weekday", "hour")
         ]
-        if self.table != "fct_order_line":
-            names = [name for name in names if name not in ("sku", "category", "brand")]
+        if self.table not in ("fct_order_line", *hand_service.OF_SKUS):
+            names = [name for name in names if name not in OF_SKUS]
         return [*names, *attributes]
 
 
@@ -70,28 +80,34 @@ def hand(
     metric: str, level: str, event: str, promise: str = "original", seller: bool = False, basis: str = "due"
 ) -> Hand:
     """The metric under one definition."""
-    if metric in ("otif", "ship_delay_rate", "delivery_delay_rate"):
+    if metric in ("otif", "perfect_order_rate", "ship_delay_rate", "delivery_delay_rate"):
         day = f"{'sign' if event == 'sign' else 'ship'}_due_{promise}"
         made = _promise(metric, level, event, promise, seller, day)
-        return _by_order(made, level, f"{event}_{promise}", seller) if basis == "order" else made
+        worth = "cases_known" if metric == "perfect_order_rate" else ""
+        return _by_order(made, level, f"{event}_{promise}", seller, worth=worth) if basis == "order" else made
     if metric.endswith("_fill_rate"):
         made = _fill(level, event, promise, seller, f"sign_due_{promise}")
         return _by_order(made, level, f"{event}_{promise}", seller, "fill_pending") if basis == "order" else made
-    made = PLAIN[metric]
-    if basis == "order" and made.table != "fct_review" and made.day:
+    by_level = hand_service.BY_LEVEL.get(metric)
+    made = Hand(*by_level[level]) if by_level else PLAIN[metric]
+    if basis == "order" and made.table not in ("fct_review", *hand_service.WITHOUT_ORDER_DAY) and made.day:
         return Hand(made.table, "created", made.numerator, made.denominator, made.value)
     return made
 
 
-def _by_order(made: Hand, level: str, key: str, seller: bool, flag: str = "pending") -> Hand:
+def _by_order(made: Hand, level: str, key: str, seller: bool, flag: str = "pending", worth: str = "") -> Hand:
     assert not seller
-    amount = {"unit": "qty_due", "value": "qty_due * unit_price"}.get(level, "1")
+    amount = worth or {"unit": "qty_due", "value": "qty_due * unit_price"}.get(level, "1")
     pending = f"sum(CASE WHEN {flag}_{key} = 1 THEN {amount} ELSE 0 END)"
     return Hand(made.table, "created", made.numerator, made.denominator, pending=pending)
 
 
 def _promise(metric: str, level: str, event: str, promise: str, seller: bool, day: str) -> Hand:
     key = f"{event}_{promise}"
+    if metric == "perfect_order_rate":
+        known, fine = f"due_{key} * cases_known", "is_undamaged * is_right"
+        excused = f" * (1 - excused_{key})" if seller else ""
+        return Hand("fct_order", day, f"sum({known} * otif_{key} * {fine})", f"sum({known}{excused})")
     if metric == "otif":
         return _kept(level, f"due_{key}", f"otif_{key}", f"units_{key}", f"excused_{key}", seller, day)
     answered_for = f"due_{key} = 1" + (f" AND excused_{key} = 0" if seller else "")
@@ -126,7 +142,10 @@ _CYCLE = "CASE WHEN is_signed = 1 AND sequence_possible = 1 THEN cycle_seconds E
 _OPEN_VALUE = "sum(CASE WHEN is_open = 1 THEN order_value END)"
 _STAGE = "CASE WHEN sequence_possible = 1 THEN seconds END"
 PLAIN = {
+    **{name: Hand(*parts) for name, parts in hand_service.PLAIN.items()},
+    **{name: Hand(*parts) for name, parts in hand_systems.PLAIN.items()},
     "otif_failures": Hand("fct_order", "sign_due_original", "sum(is_failed)", "sum(is_failed)", "sum(is_failed)"),
+    "failure_causes": Hand("fct_order_cause", "sign_due_original", *("sum(cause_share)",) * 3),
     "orders": Hand("fct_order", "created", "count(*)", "count(*)", "count(*)"),
     "order_value": Hand("fct_order", "created", "sum(order_value)", "sum(order_value)", "sum(order_value)"),
     "cancellation_rate": Hand("fct_order", "created", "sum(is_cancelled)", "sum(is_created)"),
@@ -161,7 +180,7 @@ PLAIN = {
 
 def answer(session: Session, made: Hand, dimension: str = "", condition: str = "") -> dict[Any, tuple[Any, ...]]:
     """Member -> (value, numerator, denominator, pending), without members for which nothing was counted."""
-    join, member = SPLITS.get(dimension, ("", f"coalesce({dimension}, 'none')")) if dimension else ("", "'all'")
+    join, member = (SPLITS | JOINED).get(dimension, ("", f"coalesce({dimension}, 'none')")) if dimension else ("", "'all'")
     day, hour = (f"{made.day}_day", f"{made.day}_hour") if made.day else ("NULL", "NULL")
     where = [f"{day} IS NOT NULL"] if made.day else []
     where += [condition] if condition else []

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from fulfillment_bi.ingest.contracts import load_contracts
+from fulfillment_bi.ingest.tables import ensure_tables
 from fulfillment_bi.warehouse.build import build_models
 from fulfillment_bi.warehouse.engine import Session
 
@@ -76,9 +76,7 @@ def fill_olist(session: Session) -> None:
             header, *rows = csv.reader(lines)
         columns = {column: pa.array([row[place] for row in rows], pa.string()) for place, column in enumerate(header)}
         session.append(f"raw_{name}", pa.table(columns))
-    for entity, contract in load_contracts().items():
-        columns = ", ".join(f'"{column.name}" {column.sql_type}' for column in contract.columns)
-        session.execute(f"CREATE TABLE state_{entity} ({columns})")
+    ensure_tables(session)
     for entity, sql in STATES.items():
         session.execute(f"INSERT INTO state_{entity} BY NAME {sql}")
     build_models(session, timezone="Asia/Shanghai", unknown_cancellations="exclude")

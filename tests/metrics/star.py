@@ -14,6 +14,11 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
+from tests.metrics.empty_tables import add_empty_tables
+from tests.metrics.star_causes import fill_causes
+from tests.metrics.star_service import fill_service
+from tests.metrics.star_systems import fill_systems
+
 EVENTS = ("warehouse", "platform", "scan", "ship", "sign")
 PROMISES = ("original", "current")
 STAGES = ("pay", "review", "allocate", "pick", "pack", "ship", "pickup", "deliver")
@@ -34,6 +39,8 @@ SKUS = (
     ("SKU-2", "Blue shoe", 1, "Zeta"),
     ("SKU-3", "Leather bag", 2, "Acme"),
 )
+
+CLASSES = ("C", "A", "B", None)
 
 
 @dataclass
@@ -290,6 +297,10 @@ def fill_star(session: Any, orders: list[Order]) -> None:
     ]
     session.append("fct_review", _table(reviews, review | {"review_no": "", "score": Decimal(1)}))
     _fill_dimensions(session)
+    fill_service(session)
+    fill_systems(session)
+    fill_causes(session)
+    add_empty_tables(session)
     session.execute("CREATE TABLE build_info (as_of TIMESTAMP, timezone VARCHAR)")
     session.execute("INSERT INTO build_info VALUES (?, ?)", (AS_OF, TIMEZONE))
 
@@ -308,6 +319,8 @@ def _fill_dimensions(session: Any) -> None:
     regions = _names("region", tuple(region for region, _ in REGIONS))
     session.append("dim_region", regions.append_column("country", pa.array([country for _, country in REGIONS])))
     skus = _names("sku", tuple(sku[0] for sku in SKUS))
+    classes = pa.array(CLASSES, pa.string())
+    session.append("dim_sku_class", pa.table({"sku_id": skus["sku_id"], "abc": classes, "xyz": classes}))
     skus = skus.append_column("product_name", pa.array([sku[1] for sku in SKUS], pa.string()))
     skus = skus.append_column("category_id", pa.array([sku[2] for sku in SKUS], pa.int32()))
     session.append("dim_sku", skus.append_column("brand", pa.array([sku[3] for sku in SKUS])))

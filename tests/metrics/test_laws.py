@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fulfillment_bi.metrics.query import Filter, Query
-from fulfillment_bi.metrics.rollups import build_rollups
+from fulfillment_bi.metrics.rollup_build import build_rollups
 from fulfillment_bi.metrics.run import run_query
 from fulfillment_bi.warehouse.engine import Limits, Session
 from fulfillment_bi.warehouse.engines.duckdb import DuckEngine
@@ -57,6 +57,34 @@ def test_otif_is_never_above_fill_nor_above_on_time(scratch: Path, info: Any, fa
             assert len(due) == 1
             assert found["otif_n"] <= found["order_fill_rate_n"]
             assert found["otif_n"] <= found["delivery_delay_rate_d"] - found["delivery_delay_rate_n"]
+
+
+@FEW
+@given(facts=worlds, definition=definitions)
+def test_a_perfect_order_is_on_time_and_in_full(scratch: Path, info: Any, facts: Any, definition: Any) -> None:
+    with world(scratch, *facts) as session:
+        for event in EVENTS:
+            query = Query(("otif", "perfect_order_rate"), event=event, **definition)  # type: ignore[arg-type]
+            for found in run_query(session, info, query.but(by=("channel",))).records():
+                assert found["perfect_order_rate_n"] <= found["otif_n"]
+                # Where cases are reported it is judged of the same orders, elsewhere not at all.
+                assert found["perfect_order_rate_d"] in (found["otif_d"], 0)
+
+
+def test_what_follows_the_orders_stays_within_the_whole(star: Session, info: Any) -> None:
+    query = Query(("satisfaction_rate", "rating_response_rate", "tickets"))
+    found = run_query(star, info, query).records()[0]
+    assert 0 < found["satisfaction_rate_n"] <= found["satisfaction_rate_d"] <= found["tickets"]
+    assert 0 < found["rating_response_rate_n"] <= found["rating_response_rate_d"] <= found["tickets"]
+    times = Query(("transit_time", "transit_time_p90", "resolution_time", "resolution_time_p90"), by=("channel",))
+    for row in run_query(star, info, times).records():
+        assert row["transit_time"] <= row["transit_time_p90"]
+        assert row["resolution_time"] <= row["resolution_time_p90"]
+    for name in ("risk_order_rate", "stalled_parcel_rate", "repurchase_rate", "penalty_booked", "return_rate"):
+        whole = run_query(star, info, Query((name,))).records()[0]
+        parts = run_query(star, info, Query((name,), by=("region", "carrier"))).records()
+        for column in (f"{name}_n", f"{name}_d"):
+            assert sum(part[column] for part in parts) == pytest.approx(whole[column])
 
 
 @FEW

@@ -9,7 +9,8 @@ import pytest
 from fulfillment_bi.metrics import route
 from fulfillment_bi.metrics.query import Filter, Query
 from fulfillment_bi.metrics.resolve import get_metric, resolve
-from fulfillment_bi.metrics.rollups import build_rollups, plan_rollups
+from fulfillment_bi.metrics.rollup_build import build_rollups
+from fulfillment_bi.metrics.rollups import plan_rollups
 from fulfillment_bi.metrics.run import run_query
 from fulfillment_bi.warehouse.engine import Session
 from tests.metrics.star import fill_star, random_orders
@@ -40,6 +41,20 @@ def test_no_rollups() -> None:
 @pytest.mark.parametrize("metric", ["cycle_time_p50", "stage_time_p90"])
 def test_quantile(metric: str) -> None:
     assert reason(metric) == route.QUANTILE
+
+
+def test_different_members() -> None:
+    assert reason("count_frequency") == route.DISTINCT
+
+
+def test_a_fact_of_few_rows() -> None:
+    assert reason("stock_health") == route.SMALL
+
+
+def test_a_newest_snapshot_is_each_warehouses_own() -> None:
+    assert reason("stock_on_hand", by=("sku",)) == route.DIMENSIONS
+    assert routed("stock_value_average", by=("sku",)).table == "rollup_stock_day_snapshot_sku"
+    assert routed("stock_on_hand", by=("category",)).table == "rollup_stock_day_snapshot_all"
 
 
 def test_hour_as_split_and_as_filter() -> None:

@@ -13,6 +13,7 @@ import pytest
 from fulfillment_bi.errors import WarehouseBusyError
 from fulfillment_bi.warehouse.engine import DamagedError, Limits, QueryLimitError, Session
 from fulfillment_bi.warehouse.engines.duckdb import DuckEngine, DuckSession
+from fulfillment_bi.warehouse.versions import Store
 
 ENDLESS = "SELECT count(*) FROM range(1000000) a, range(1000000) b, range(1000000) c WHERE a.range * b.range < c.range"
 
@@ -163,3 +164,25 @@ def test_a_file_open_for_writing_elsewhere_is_busy(path: Path) -> None:
 def test_files_are_in_the_format_of_the_oldest_supported_release(path: Path) -> None:
     tags = reader(path).rows("SELECT tags['storage_version'] FROM duckdb_databases() WHERE path IS NOT NULL")
     assert "v1.5.0" in str(tags[0][0])
+
+
+def test_a_draft_can_be_told_to_use_less_memory_for_a_while(tmp_path: Path) -> None:
+    with Store(tmp_path / "home").draft() as draft:
+        limit = "SELECT current_setting('memory_limit')"
+        before = draft.session.rows(limit)[0][0]
+        with draft.session.within("50MB"):
+            assert draft.session.rows(limit) == [("47.6 MiB",)]
+            # More than that: the rest goes to temporary files, in a directory that nobody has made before.
+            numbers = "SELECT range AS n, hash(range)::VARCHAR AS text FROM range(2000000)"
+            draft.session.execute(f"CREATE TEMP TABLE many AS {numbers}")
+            assert draft.session.rows("SELECT count(*), max(n) FROM many") == [(2_000_000, 1_999_999)]
+        assert draft.session.rows(limit)[0][0].split(".")[0] == before.split(".")[0]
+        with pytest.raises(Exception, match="locked"):
+            draft.session.execute("SET threads = 1")
+
+
+def test_a_reader_keeps_its_limit(path: Path) -> None:
+    session = reader(path, memory="300MB")
+    with pytest.raises(Exception, match="locked"):
+        session.execute("SET GLOBAL memory_limit = '8GB'")
+    session.close()

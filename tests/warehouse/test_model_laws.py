@@ -69,6 +69,10 @@ def laws() -> dict[str, str]:
             SELECT order_key FROM fct_order
             WHERE (is_failed = 1) <> (break_stage IS NOT NULL)
             OR is_failed <> due_sign_original - otif_sign_original""",
+        "the causes of an order share it, those of a kept promise are none": """
+            SELECT o.order_key FROM fct_order AS o LEFT JOIN fct_order_cause AS c ON c.order_key = o.order_key
+            GROUP BY o.order_key, o.is_failed HAVING coalesce(sum(c.cause_share), 0) <> o.is_failed
+            OR coalesce(max(c.cause_count), 0) <> count(c.cause) OR count(DISTINCT c.cause) <> count(c.cause)""",
         "an open order waits in a stage, no other does": """
             SELECT order_key FROM fct_order WHERE (is_open = 1) <> (current_stage IS NOT NULL)
             OR (is_open = 1) <> (promise_bucket IS NOT NULL) OR (is_open = 1 AND delivery_state <> 'open')""",

@@ -67,6 +67,19 @@ FILL: Mapping[Level, Measure] = {
 }
 
 
+ALL_RIGHT = ("otif_{event}_{promise}", "is_undamaged", "is_right")
+PERFECT = Measure(
+    ORDER,
+    PROMISE_DUE,
+    numerator=count(DUE, "cases_known", *ALL_RIGHT),
+    denominator=count(DUE, "cases_known"),
+    pending=count(PENDING, "cases_known"),
+    # What is excused is late: nothing that is on time leaves with it.
+    seller=(count(DUE, "cases_known", *ALL_RIGHT), count(DUE, "cases_known").but_not(EXCUSED)),
+    drill=(*ORDER_PROMISE_DRILL, "is_undamaged", "is_right"),
+)
+
+
 def starting(level: Level) -> Mapping[Level, Measure]:
     """The fill measures with `level` first, so that it is the default."""
     return {level: FILL[level], **{other: FILL[other] for other in FILL if other != level}}
@@ -88,6 +101,24 @@ METRICS = (
         target=0.95,
         warning=0.93,
         critical=0.90,
+        area="fill",
+    ),
+    Metric(
+        "perfect_order_rate",
+        Text("完美订单率", "Perfect order rate"),
+        Text(
+            "承诺到期的订单中，按时、足量、无破损、商品与单据正确同时做到的比例；以没有相应售后和物流异常为准。",
+            "Of the orders whose promise fell due, the share on time, in full, undamaged and with the right items and "
+            "papers, all at once: without a case or parcel exception that says otherwise.",
+        ),
+        {"order": PERFECT},
+        unit="rate",
+        direction="up",
+        event="sign",
+        events=ALL_EVENTS,
+        target=0.90,
+        warning=0.87,
+        critical=0.82,
         area="fill",
     ),
     Metric(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 # Files in the format of the oldest supported release can be opened by it again: the way back from an upgrade.
 STORAGE_VERSION = "v1.5.0"
-_HAS_TIME_LIMIT = int(duckdb.__version__.split(".")[0]) >= 2
+_HAS_TIME_LIMIT = _HAS_ALLOWED_SETTINGS = int(duckdb.__version__.split(".")[0]) >= 2
 _DISK_FULL = ("No space left", "disk is full", "Disk quota", "max_temp_directory_size", "File too large")
 _DAMAGED = (
     "Corrupt database file",
@@ -83,6 +83,19 @@ class DuckSession:
                     self._connection.execute(f"CREATE TABLE {target} AS SELECT * FROM _appended")  # noqa: S608
             finally:
                 self._connection.unregister("_appended")
+
+    @contextmanager
+    def within(self, memory: str) -> Iterator[None]:
+        """Meanwhile use at most so much `memory`."""
+        if not _HAS_ALLOWED_SETTINGS:
+            yield
+            return
+        ((before,),) = self.rows("SELECT current_setting('memory_limit')")
+        self.execute("SET GLOBAL memory_limit = ?", (memory,))
+        try:
+            yield
+        finally:
+            self.execute("SET GLOBAL memory_limit = ?", (before,))
 
     def cursor(self) -> DuckSession:
         """Another session on the same database, for another thread; close it after use."""
@@ -160,7 +173,7 @@ def _open(path: Path, config: dict[str, Any], *, read_only: bool, seconds: float
     with _translated(path):
         connection = duckdb.connect(str(path), read_only=read_only, config=config)
         try:
-            _fix_settings(connection)
+            _fix_settings(connection, adjustable=not read_only)
         except BaseException:
             with suppress(duckdb.Error):
                 connection.close()
@@ -168,9 +181,13 @@ def _open(path: Path, config: dict[str, Any], *, read_only: bool, seconds: float
     return DuckSession(connection, path, seconds)
 
 
-def _fix_settings(connection: duckdb.DuckDBPyConnection) -> None:
+def _fix_settings(connection: duckdb.DuckDBPyConnection, *, adjustable: bool) -> None:
     try:
         connection.execute("SET GLOBAL TimeZone = 'UTC'")
+        # Ours is the progress that is shown; DuckDB's own would write into the output of commands.
+        connection.execute("SET enable_progress_bar = false")
+        if adjustable and _HAS_ALLOWED_SETTINGS:
+            connection.execute("SET GLOBAL allowed_configs = ['memory_limit']")
         connection.execute("SET lock_configuration = true")
     except duckdb.InvalidInputException as error:
         # This process has the file open already and all of its connections share one locked configuration: this one.

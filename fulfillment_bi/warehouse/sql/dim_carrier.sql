@@ -4,6 +4,8 @@ WITH member AS (
     SELECT carrier FROM int_order_event
     UNION
     SELECT carrier FROM int_line_event
+    UNION
+    SELECT carrier FROM int_parcel_known
 )
 
 SELECT 0 AS carrier_id, 'unknown' AS carrier

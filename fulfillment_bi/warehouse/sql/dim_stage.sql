@@ -1,12 +1,16 @@
 -- The stages of an order in their sequence, each with its budget: what it takes when promises are kept (the median
--- among orders on time and in full; NULL where no such order has the stage).
+-- among orders on time and in full, in round numbers; NULL where no such order has the stage).
 -- Grain: stage.
-WITH kept AS (
-    SELECT s.stage, CAST(quantile_cont(s.seconds, 0.5) AS BIGINT) AS budget_seconds
-    FROM int_stage AS s
-    INNER JOIN int_order_flag AS o ON o.order_key = s.order_key
-    WHERE o.due_sign_original AND o.on_time_sign_original AND o.in_full_sign_original
-    GROUP BY s.stage
+WITH running AS (
+    SELECT
+        stage, seconds,
+        sum(orders) OVER (PARTITION BY stage ORDER BY seconds) AS orders_so_far,
+        sum(orders) OVER (PARTITION BY stage) AS orders
+    FROM int_stage_pace
+),
+
+kept AS (
+    SELECT stage, min(seconds) AS budget_seconds FROM running WHERE 2 * orders_so_far >= orders GROUP BY stage
 )
 
 SELECT stage.stage_no, stage.stage, kept.budget_seconds

@@ -55,6 +55,9 @@ SELECT
     CAST(o.done_at_sign IS NOT NULL AND NOT o.is_cancelled AS TINYINT) AS is_signed,
     CASE WHEN o.done_at_sign IS NOT NULL AND NOT o.is_cancelled
          THEN date_diff('second', o.created_at, o.done_at_sign) END AS cycle_seconds,
+    -- Without the wait of a pre-sale, which was agreed on.
+    CASE WHEN o.done_at_sign IS NOT NULL AND NOT o.is_cancelled
+         THEN date_diff('second', o.created_at, o.done_at_sign) - mark.presale_seconds END AS net_cycle_seconds,
     CAST(NOT o.is_signed_before_sent AND is_sequence_possible(o.created_at, o.done_at_ship, o.done_at_sign) AND are_steps_possible(o.created_at, o.paid_at, o.reviewed_at, o.allocated_at, o.picked_at, o.packed_at, o.done_at_warehouse) AS TINYINT) AS sequence_possible,
     waiting.stage AS current_stage,
     waiting.since AS waiting_since,
@@ -72,8 +75,10 @@ SELECT
     broken.break_stage,
     CAST(broken.order_key IS NOT NULL AS TINYINT) AS is_failed,
     coalesce(o.order_value, line.value) AS order_value,
-    o.line_count
+    o.line_count,
+    mark.* EXCLUDE (order_key, presale_seconds)
 FROM int_order_flag AS o
+INNER JOIN int_order_mark AS mark ON mark.order_key = o.order_key
 LEFT JOIN int_stage_open AS waiting ON waiting.order_key = o.order_key
 LEFT JOIN int_break AS broken ON broken.order_key = o.order_key
 LEFT JOIN (SELECT order_key, CAST(sum(CAST(qty_ordered AS DECIMAL(19, 4)) * CAST(unit_price AS DECIMAL(19, 4))) AS DECIMAL(38, 4)) AS value FROM int_line GROUP BY order_key) AS line

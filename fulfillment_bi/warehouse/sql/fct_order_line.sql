@@ -24,7 +24,6 @@ flagged AS (
 )
 
 SELECT
-    row_number() OVER (ORDER BY l.order_key, l.line_no) AS line_key,
     l.order_key,
     l.order_no,
     l.line_no,
@@ -68,7 +67,23 @@ SELECT
     CAST(0 AS TINYINT) AS excused_ship_{promise},
     l.units_{event}_{promise},
     l.fill_units_{event}_{promise},
-    CAST(1 AS TINYINT) AS is_line
+    CAST(1 AS TINYINT) AS is_line,
+    CAST(l.done_at_ship IS NOT NULL AS TINYINT) AS is_sent,
+    CAST(coalesce(service.has_cases, false) AS TINYINT) AS cases_known,
+    CAST(cases.order_key IS NOT NULL AS TINYINT) AS has_after_sales,
+    CAST(coalesce(cases.has_return, false) AS TINYINT) AS has_return,
+    CAST(coalesce(cases.has_refund, false) AS TINYINT) AS has_refund,
+    coalesce(cases.qty_after_sales, 0) AS qty_after_sales,
+    coalesce(cases.qty_returned, 0) AS qty_returned,
+    coalesce(cases.qty_refunded, 0) AS qty_refunded,
+    coalesce(cases.amount_after_sales, 0) AS amount_after_sales,
+    coalesce(cases.amount_returned, 0) AS amount_returned,
+    coalesce(cases.amount_refunded, 0) AS amount_refunded,
+    backorder.first_sent_at,
+    business_day(backorder.first_sent_at) AS first_sent_day,
+    business_hour(backorder.first_sent_at) AS first_sent_hour,
+    CAST(coalesce(backorder.is_judged, false) AS TINYINT) AS backorder_known,
+    CAST(coalesce(backorder.is_judged AND backorder.is_backordered, false) AS TINYINT) AS is_backordered
 FROM flagged AS l
 LEFT JOIN dim_channel AS channel ON channel.channel = l.channel
 LEFT JOIN dim_shop AS shop ON shop.shop = l.shop
@@ -76,3 +91,6 @@ LEFT JOIN dim_region AS region ON region.region = l.region AND region.country = 
 LEFT JOIN dim_warehouse AS warehouse ON warehouse.warehouse = l.warehouse
 LEFT JOIN dim_carrier AS carrier ON carrier.carrier = l.carrier
 LEFT JOIN dim_sku AS sku ON sku.sku = l.sku
+LEFT JOIN int_channel_service AS service ON service.channel = l.channel
+LEFT JOIN int_line_case AS cases ON cases.order_key = l.order_key AND cases.line_no = l.line_no
+LEFT JOIN int_line_backorder AS backorder ON backorder.order_key = l.order_key AND backorder.line_no = l.line_no

@@ -1,27 +1,11 @@
 -- One row per shipment notice with its carrier's facts: the warehouse's or platform's fulfilment joined to its parcel.
 -- Orders known only from the carrier get one row made from their parcels.
 -- Grain: (order_key, fulfilment_id). Blank line_no and sku mean "the whole order".
-WITH notice AS (
-    SELECT
-        row_number() OVER (ORDER BY o.order_key, f.fulfilment_no, f.line_no, f.sku) AS notice_id,
-        o.order_key,
-        nullif(f.line_no, '') AS line_no,
-        nullif(f.sku, '') AS sku,
-        f.fulfilment_no, f.qty_shipped, f.warehouse, f.carrier,
-        nullif(f.tracking_no, '') AS tracking_no,
-        f.channel, f.order_no,
-        f.reviewed_at, f.allocated_at, f.picked_at, f.packed_at,
-        f.shipped_at_warehouse AS at_warehouse,
-        f.shipped_at_platform AS at_platform
-    FROM state_fulfilments AS f
-    INNER JOIN int_order AS o ON o.channel = f.channel AND o.order_no = f.order_no
-),
-
-claim AS (
+WITH claim AS (
     -- Tracking numbers recur among carriers: the order decides, then the carrier, then that there is only one.
-    SELECT notice.notice_id, parcel.channel, parcel.order_no, parcel.tracking_no, parcel.carrier,
+    SELECT notice.report_id, parcel.channel, parcel.order_no, parcel.tracking_no, parcel.carrier,
            parcel.first_scan_at, parcel.delivered_at
-    FROM notice
+    FROM int_handover AS notice
     INNER JOIN (
         SELECT *, count(*) OVER (PARTITION BY tracking_no) AS candidates FROM int_parcel
     ) AS parcel
@@ -29,7 +13,7 @@ claim AS (
         AND ((parcel.channel = notice.channel AND parcel.order_no = notice.order_no)
              OR parcel.carrier = notice.carrier OR parcel.candidates = 1)
     QUALIFY row_number() OVER (
-        PARTITION BY notice.notice_id
+        PARTITION BY notice.report_id
         ORDER BY coalesce(parcel.channel = notice.channel AND parcel.order_no = notice.order_no, false) DESC,
             coalesce(parcel.carrier = notice.carrier, false) DESC, parcel.carrier, parcel.order_no
     ) = 1
@@ -57,10 +41,10 @@ known AS (
         coalesce(nullif(notice.carrier, 'unknown'), claim.carrier, order_parcel.carrier, notice.carrier) AS carrier,
         notice.reviewed_at, notice.allocated_at, notice.picked_at, notice.packed_at,
         notice.at_warehouse, notice.at_platform,
-        CASE WHEN claim.notice_id IS NULL THEN order_parcel.first_scan_at ELSE claim.first_scan_at END AS at_scan,
-        CASE WHEN claim.notice_id IS NULL THEN order_parcel.delivered_at ELSE claim.delivered_at END AS at_sign
-    FROM notice
-    LEFT JOIN claim ON claim.notice_id = notice.notice_id
+        CASE WHEN claim.report_id IS NULL THEN order_parcel.first_scan_at ELSE claim.first_scan_at END AS at_scan,
+        CASE WHEN claim.report_id IS NULL THEN order_parcel.delivered_at ELSE claim.delivered_at END AS at_sign
+    FROM int_handover AS notice
+    LEFT JOIN claim ON claim.report_id = notice.report_id
     LEFT JOIN order_parcel ON order_parcel.channel = notice.channel AND order_parcel.order_no = notice.order_no
     UNION ALL
     SELECT
@@ -74,7 +58,7 @@ known AS (
     FROM order_parcel
     INNER JOIN int_order AS o ON o.channel = order_parcel.channel AND o.order_no = order_parcel.order_no
     WHERE NOT EXISTS (
-        SELECT 1 FROM notice
+        SELECT 1 FROM int_handover AS notice
         WHERE notice.channel = order_parcel.channel AND notice.order_no = order_parcel.order_no
     )
 )

@@ -1,4 +1,5 @@
 -- One row per order: names resolved to one value, promises completed, cancellation judged once.
+-- An order reported without its channel is no order of its own where exactly one channel has its number.
 -- Grain: (channel, order_no). `order_key` is its number in this version.
 WITH line AS (
     SELECT
@@ -15,23 +16,14 @@ placed AS (
         o.channel, o.order_no,
         coalesce(o.province, customer.province, 'unknown') AS region,
         coalesce(o.country, customer.country, 'unknown') AS country,
-        coalesce(o.customer_key, customer.customer_key, o.customer_no) AS customer_key
+        coalesce(o.customer_key, customer.customer_key, o.channel || ' ' || o.customer_no) AS customer_key
     FROM state_orders AS o
     LEFT JOIN state_customers AS customer
         ON customer.channel = o.channel AND customer.customer_no = o.customer_no
-),
-
-home AS (
-    -- Where every order that names a country agrees, the region's other orders are of that country too.
-    SELECT region, min(country) AS country
-    FROM placed
-    WHERE region <> 'unknown' AND country <> 'unknown'
-    GROUP BY region
-    HAVING count(DISTINCT country) = 1
 )
 
 SELECT
-    row_number() OVER (ORDER BY o.channel, o.order_no) AS order_key,
+    number.order_key,
     o.channel,
     o.order_no,
     coalesce(o.shop, line.shop, 'unknown') AS shop,
@@ -61,6 +53,8 @@ SELECT
     coalesce(o.name_ok, true) AND coalesce(o.phone_ok, true) AND coalesce(o.address_ok, true)
         AND coalesce(line.is_valid, false) AS is_complete
 FROM state_orders AS o
+INNER JOIN int_order_key AS number ON number.channel = o.channel AND number.order_no = o.order_no
 INNER JOIN placed ON placed.channel = o.channel AND placed.order_no = o.order_no
-LEFT JOIN home ON home.region = placed.region
+LEFT JOIN int_region_home AS home ON home.region = placed.region
 LEFT JOIN line ON line.channel = o.channel AND line.order_no = o.order_no
+WHERE o.channel <> 'unknown' OR NOT EXISTS (SELECT 1 FROM int_home WHERE int_home.order_no = o.order_no AND int_home.channel IS NOT NULL)
