@@ -11,7 +11,9 @@ import os
 import shutil
 import socket
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,10 +23,12 @@ from fulfillment_bi.metrics.query import Query
 from fulfillment_bi.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
+    from fulfillment_bi.ingest.database import DatabaseSource
     from fulfillment_bi.ingest.load import Progress
     from fulfillment_bi.ingest.report import LoadReport
+    from fulfillment_bi.warehouse.engine import Session
 
-DEMO_ORDERS = 100_000
+DEMO_ORDERS = 50_000
 Say = Callable[[str], None]
 Wsgi = Callable[..., Any]
 
@@ -36,10 +40,12 @@ def load_files(
     adapter: str | None = None,
     sample: bool = False,
     progress: Progress | None = None,
+    wait_seconds: float = 0.0,
+    finish: Sequence[Callable[[Session], None]] = (),
 ) -> LoadReport:
     """Load exports, build models and rollups, and publish the next version; see `ingest.load.load`."""
     from fulfillment_bi.ingest.load import load
-    from fulfillment_bi.metrics.rollups import build_rollups
+    from fulfillment_bi.metrics.rollup_build import build_rollups
 
     return load(
         workspace.store,
@@ -48,14 +54,42 @@ def load_files(
         adapter=adapter,
         sample=sample,
         progress=progress,
-        finish=(build_rollups,),
+        wait_seconds=wait_seconds,
+        finish=(build_rollups, *finish),
     )
+
+
+def load_database(
+    workspace: Workspace, source: DatabaseSource, *, again: bool = False, progress: Progress | None = None
+) -> LoadReport:
+    """Load what is new in a database since the last time (`again`: everything), and note how far it was read.
+
+    The rows lie in a private temporary file meanwhile, which is loaded like any export. Raises IngestError when the
+    database cannot be read.
+    """
+    from fulfillment_bi.ingest.cursors import write_cursor
+    from fulfillment_bi.ingest.database import write_rows
+
+    since = None if again or workspace.info is None else workspace.cursor(source.name)
+    if since is not None and since.column != source.cursor:
+        since = None
+    with tempfile.TemporaryDirectory(prefix="fbi-sql-") as folder:
+        path = Path(folder) / f"{source.name}.parquet"
+        started = datetime.now(UTC).timestamp()
+        count, newest = write_rows(source, since, path)
+        os.utime(path, (started, started))  # what was read was true then, not when the last row had come
+        finish = [lambda session: write_cursor(session, source.name, newest)] if source.cursor and newest else []
+        report = load_files(
+            workspace, [path], adapter=source.adapter or None, progress=progress, finish=finish, wait_seconds=60.0
+        )
+    files = tuple(replace(file, file=f"{source.name} ({count:,} rows)") for file in report.files)
+    return replace(report, files=files)
 
 
 def replay(workspace: Workspace) -> str:
     """Check the archive again with today's mappings; the id of the version it makes."""
     from fulfillment_bi.ingest.rebuild import rebuild
-    from fulfillment_bi.metrics.rollups import build_rollups
+    from fulfillment_bi.metrics.rollup_build import build_rollups
 
     return rebuild(workspace.store, workspace.settings, replay=True, finish=(build_rollups,))
 
@@ -63,7 +97,7 @@ def replay(workspace: Workspace) -> str:
 def ensure_demo(workspace: Workspace, say: Say, orders: int | None = None) -> bool:
     """Where nothing has been loaded, or sample data that ended before yesterday, make and load sample data anew.
 
-    True when it did. `orders` defaults to FBI_DEMO_ORDERS, else 100,000. A crash leaves what was there, and the next
+    True when it did. `orders` defaults to FBI_DEMO_ORDERS, else 50,000. A crash leaves what was there, and the next
     start tries again. Data of one's own are never touched.
     """
     reason = _why_demo(workspace)
@@ -125,7 +159,7 @@ def web_application(workspace: Workspace | None = None) -> Wsgi:
     """The web application as WSGI, over the configured warehouse unless told otherwise."""
     from fulfillment_bi.web.app import create_app
 
-    server: Wsgi = create_app(workspace if workspace is not None else open_workspace()).server
+    server: Wsgi = create_app(workspace if workspace is not None else open_workspace(), load_files).server
     return server
 
 
@@ -138,7 +172,10 @@ def serve(workspace: Workspace, say: Say, *, host: str | None = None, port: int 
     require_loopback(where)
     application = web_application(workspace)
     try:
-        server = create_server(application, host=where, port=at, threads=8, ident="")
+        most = workspace.settings.max_upload_bytes + 1_000_000
+        server = create_server(
+            application, host=where, port=at, threads=8, ident="", max_request_body_size=most
+        )
     except OSError as error:
         raise _cannot_listen(where, at, error) from error
     say(f"Serving on http://{_shown(where)}:{at}/  (stop with Ctrl-C)")

@@ -6,7 +6,7 @@ A time is a float64 number of whole seconds since 1970-01-01 00:00 **of the busi
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -19,16 +19,12 @@ NEVER = float("inf")
 HOUR = 3600.0
 DAY = 86400.0
 EPOCH = date(1970, 1, 1)
+BUSINESS_OFFSET = 8 * HOUR  # of Asia/Shanghai, which has no summer time
 
 
 def midnight(day: date) -> float:
     """The first second of a day."""
     return (day - EPOCH).days * DAY
-
-
-def day_of(second: float) -> date:
-    """The day a time falls on."""
-    return EPOCH + timedelta(days=int(second // DAY))
 
 
 def work(start: Times, seconds: Times, opens: float, closes: float) -> Times:
@@ -61,20 +57,6 @@ def within_hours(moment: Times, opens: float, closes: float, spread: Times) -> T
     first = np.where(late, days + 1, days) * DAY + opens * HOUR + spread
     moved = np.maximum(finite, first)
     return np.where(np.isfinite(moment), np.ceil(moved), NEVER)
-
-
-def stretch(moment: Times, start: float, end: float, factor: float, recovery: float) -> Times:
-    """First in, first out through a slowed-down station.
-
-    What would have been done at `start + x` is done at `start + factor * x`; after `end` the queue shrinks to nothing
-    over `recovery` seconds of arrivals.
-    """
-    queued = start + (moment - start) * factor
-    longest = (end - start) * (factor - 1.0)
-    left = longest * np.clip(1.0 - (moment - end) / max(recovery, 1.0), 0.0, 1.0)
-    slowed = np.where(moment < end, queued, moment + left)
-    inside = (moment >= start) & np.isfinite(moment)
-    return np.where(inside, np.ceil(np.maximum(moment, slowed)), moment)
 
 
 def release(moment: Times, start: float, end: float, drain: float) -> Times:

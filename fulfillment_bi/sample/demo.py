@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from fulfillment_bi.sample.columns import BUSINESS_ZONE
-from fulfillment_bi.sample.demand import AS_OF_HOUR
+from fulfillment_bi.sample.calendar import AS_OF_HOUR
+from fulfillment_bi.sample.text import BUSINESS_ZONE
 from fulfillment_bi.sample.write import Progress, write_sample
 
 DEMO_DAYS = 120

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import codecs
-import io
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.csv as pacsv
+import pyarrow.compute as pc
 
-from fulfillment_bi.sample.columns import Column
 from fulfillment_bi.sample.layout import BadRow, Export
-from fulfillment_bi.sample.orderfiles import Columns
+from fulfillment_bi.sample.text import Column
+
+Columns = dict[str, Column]
 
 
 class ExportWriter:
@@ -24,9 +24,10 @@ class ExportWriter:
         self.rows = 0
         self.bad: dict[str, int] = {}
         self._owed = {bad.reason: 1.0 for bad in export.bad}  # at least one of each kind
-        self._encode = codecs.getincrementalencoder(export.encoding)()
         self._file = (directory / export.name).open("wb")
-        self._file.write(self._encode.encode(",".join(export.headers.values()) + "\n"))
+        mark = export.quote
+        header = export.separator.join(f"{mark}{header}{mark}" for header in export.headers.values())
+        self._file.write((export.preamble + header + export.newline).encode(export.encoding))
 
     def __enter__(self) -> ExportWriter:
         return self
@@ -34,50 +35,54 @@ class ExportWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._file.write(self.export.trailer.replace("{rows}", str(self.rows)).encode(self.export.plain_encoding))
         self._file.close()
 
     def write(self, columns: Columns, orders: int = 0) -> None:
-        """Append rows (columns under the contract's names), then the bad rows that `orders` orders bring with them."""
-        table = pa.table({header: columns[name] for name, header in self.export.headers.items()})
-        if table.num_rows == 0:
+        """Append rows (columns under the names of the layout), then the bad rows that `orders` orders bring."""
+        cells = [columns[name] for name in self.export.headers]
+        count = max((len(cell) for cell in cells if isinstance(cell, pa.Array)), default=0)
+        if count == 0:
             return
-        self._append(table)
-        self.rows += table.num_rows
+        self._append(cells)
+        self.rows += count
         for bad in self.export.bad:
-            count = self._due(bad, orders)
-            if count:
-                self._append(self._spoil(table, bad, min(count, table.num_rows)))
-                self.bad[bad.reason] = self.bad.get(bad.reason, 0) + min(count, table.num_rows)
+            wanted = min(self._due(bad, orders), count)
+            if wanted:
+                self._append(self._spoil(cells, bad, wanted, count))
+                self.bad[bad.reason] = self.bad.get(bad.reason, 0) + wanted
 
     def _due(self, bad: BadRow, orders: int) -> int:
         owed = self._owed[bad.reason] + orders * bad.per_thousand / 1000
         self._owed[bad.reason] = owed - int(owed)
         return int(owed)
 
-    def _spoil(self, table: pa.Table, bad: BadRow, count: int) -> pa.Table:
-        """Copies of `count` rows under keys of their own, with one value that cannot be accepted."""
-        place = np.linspace(0, table.num_rows - 1, count).astype(np.int64)
-        rows = table.take(pa.array(place))
-        headers = self.export.headers
-        spoilt = {name: column.cast(pa.string()) for name, column in zip(rows.column_names, rows.columns, strict=True)}
-        key = headers[self.export.own_key]
+    def _spoil(self, cells: list[Column], bad: BadRow, wanted: int, count: int) -> list[Column]:
+        """Copies of `wanted` rows under keys of their own, with one value that cannot be accepted."""
+        place = pa.array(np.linspace(0, count - 1, wanted).astype(np.int64))
+        names = list(self.export.headers)
+        rows = [cell.take(place) if isinstance(cell, pa.Array) else cell for cell in cells]
         # A running number that no good row has: the rows written so far, with a nine in front.
-        fresh = [f"9{self.rows:08d}{number:04d}" for number in range(count)]
-        spoilt[key] = pa.chunked_array([pa.array(fresh, pa.string())])
-        spoilt[headers[bad.column]] = pa.chunked_array([pa.array([bad.value or None] * count, pa.string())])
-        return pa.table(spoilt)
+        fresh = [b"9%08d%04d" % (self.rows, number) for number in range(wanted)]
+        rows[names.index(self.export.own_key)] = pa.array(fresh, pa.binary())
+        spoilt = bad.value.encode(self.export.plain_encoding) or None
+        rows[names.index(bad.column)] = pa.array([spoilt] * wanted, pa.binary())
+        return rows
 
-    def _append(self, table: pa.Table) -> None:
-        buffer = io.BytesIO()
-        options = pacsv.WriteOptions(include_header=False, quoting_style=self.export.quoting)
-        pacsv.write_csv(_printable(table), buffer, options)
-        text = buffer.getvalue()
-        self._file.write(text if self.export.encoding.startswith("utf-8") else self._encode.encode(text.decode()))
+    def _append(self, cells: list[Column]) -> None:
+        mark = self.export.quote.encode()
+        rows = _joined(cells, mark + self.export.separator.encode() + mark)
+        ends = _joined([pa.scalar(mark, pa.binary()), rows, pa.scalar(mark + self.export.newline.encode())], b"")
+        start = int.from_bytes(ends.buffers()[1][:4], "little")
+        self._file.write(memoryview(ends.buffers()[2])[start : start + _size(ends)])
 
 
-def _printable(table: pa.Table) -> pa.Table:
-    """Decimals as text, which the CSV writer would otherwise refuse."""
-    made: list[Column] = [
-        column.cast(pa.string()) if pa.types.is_decimal(column.type) else column for column in table.columns
-    ]
-    return pa.table(made, names=table.column_names)
+def _joined(cells: list[Column], separator: bytes) -> Any:
+    return pc.binary_join_element_wise(
+        *cells, pa.scalar(separator, pa.binary()), null_handling="replace", null_replacement=b""
+    )
+
+
+def _size(rows: Any) -> int:
+    offsets = np.frombuffer(rows.buffers()[1], dtype=np.int32, count=len(rows) + 1)
+    return int(offsets[-1] - offsets[0])

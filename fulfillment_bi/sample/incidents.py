@@ -1,18 +1,26 @@
-"""The disturbances planted in the last weeks of the window: where, when, how strong. Their effect is measured."""
+"""The disturbances that can be planted: where, when, how strong. Their effect is not set but measured."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
 
+from fulfillment_bi.errors import UsageError
 from fulfillment_bi.sample import tables
-from fulfillment_bi.sample.clock import DAY, EPOCH, HOUR, Mask, Times, Whole, midnight, release, stretch
-from fulfillment_bi.sample.demand import Calendar
+from fulfillment_bi.sample.calendar import FLASH_DAYS, Calendar
+from fulfillment_bi.sample.clock import DAY, EPOCH, HOUR, midnight
+from fulfillment_bi.sample.demand import FLASH_CHANNEL, Market, expected_units
+from fulfillment_bi.sample.products import SUPPLIERS
 from fulfillment_bi.sample.world import World
 
-STOPPED_SKUS = 10
+NAMES = (
+    "review_queue_jam", "supplier_stop", "promotion_without_stock", "picking_backlog", "carrier_collapse",
+    "oversell_sync_lag", "phantom_stock", "wrong_address_batch",
+)  # fmt: skip
+FLASH_LEAD_DAYS = 12
 
 
 @dataclass(frozen=True)
@@ -22,16 +30,16 @@ class Incident:
     name: str
     zh: str
     en: str
-    kind: str  # review, pick, pack, deliver or stock: the station that suffers
+    metric: str  # that shows it best
     start: float
     end: float
-    strength: float  # stretch factor of a station, share of orders behind a gate, or share of lines lost for good
-    recovery: float  # seconds until the station has caught up
+    reach: float  # seconds before its start from which an order can still be hit
+    strength: float
     channels: tuple[int, ...] = ()
     warehouse: int | None = None
     carrier: int | None = None
     region: int | None = None
-    category: int | None = None
+    supplier: int | None = None
     skus: tuple[int, ...] = ()
 
     def scope(self, world: World) -> dict[str, object]:
@@ -45,8 +53,8 @@ class Incident:
             found["carrier"] = tables.CARRIERS[self.carrier][0]
         if self.region is not None:
             found["region"] = world.region_names[self.region][1]
-        if self.category is not None:
-            found["category"] = tables.CATEGORIES[self.category][0]
+        if self.supplier is not None:
+            found["supplier"] = SUPPLIERS[self.supplier]
         if self.skus:
             found["sku"] = [world.products.code[s] for s in self.skus]
         return found
@@ -58,117 +66,74 @@ def clock_text(second: float) -> str:
     return moment.isoformat(sep=" ")
 
 
-def plant(world: World, calendar: Calendar) -> tuple[Incident, ...]:
-    """The incidents of a window, oldest first. Short windows get the same ones, closer together and shorter."""
+def named(text: str) -> tuple[str, ...] | None:
+    """The incidents meant by `all` (None), `none`, or names with commas between them."""
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    if names == ("all",):
+        return None
+    return () if names == ("none",) else names
+
+
+def plant(world: World, market: Market, calendar: Calendar, wanted: Collection[str] | None) -> tuple[Incident, ...]:
+    """The incidents of a window in the order in which they can first be felt; `wanted` None means all of them.
+
+    Short windows get the same ones, closer together and shorter. Raises UsageError for an unknown name.
+    """
+    for name in wanted or ():
+        if name not in NAMES:
+            raise UsageError(f"There is no incident '{name}'.", where="--incidents", hint=f"Use {', '.join(NAMES)}.")
+    found = [incident for incident in _all(world, market, calendar) if wanted is None or incident.name in wanted]
+    return tuple(sorted(found, key=lambda incident: incident.start - incident.reach))
+
+
+def _all(world: World, market: Market, calendar: Calendar) -> list[Incident]:
     pace = min(1.0, calendar.days / 70)
     last = midnight(calendar.end)
 
-    def before(days: float, hour: float) -> float:
-        return last - int(days * pace) * DAY + hour * HOUR
-
-    def lasting(days: float) -> float:
-        return max(round(days * pace), 1) * DAY
+    def span(days: float, hour: float, length: float) -> tuple[float, float]:
+        start = last - int(days * pace) * DAY + hour * HOUR
+        return start, start + max(round(length * pace), 1) * DAY
 
     warehouse = [w[0] for w in tables.WAREHOUSES].index
+    channel = [c.name for c in tables.CHANNELS].index
+    supplier, goods = _largest_supplier(world, market)
+    home = tuple(place for place, c in enumerate(tables.CHANNELS) if not c.is_global)
+    yunda = [c[0] for c in tables.CARRIERS].index("韵达")
+    province = [p[0] for p in tables.PROVINCES].index("广东省")
     found = [
-        Incident(
-            "review_queue_jam",
-            "审单队列堵塞",
-            "Review queue jam",
-            "review",
-            before(50, 10),
-            before(50, 10) + lasting(2),
-            0.5,
-            14 * HOUR,
-            channels=(0, 3),
-        ),
-        _stock_stop(world, before(37, 6), lasting(8)),
-        Incident(
-            "carrier_collapse",
-            "韵达广东网点瘫痪",
-            "Yunda collapse in Guangdong",
-            "deliver",
-            before(23, 8),
-            before(23, 8) + lasting(6),
-            0.9,
-            2.5 * DAY,
-            carrier=[c[0] for c in tables.CARRIERS].index("韵达"),
-            region=[p[0] for p in tables.PROVINCES].index("广东省"),
-        ),
-        Incident(
-            "packing_slowdown",
-            "广州仓打包缓慢",
-            "Slow packing in Guangzhou",
-            "pack",
-            calendar.as_of - 36 * HOUR,
-            calendar.as_of + 12 * HOUR,
-            4.0,
-            200 * HOUR,
-            warehouse=warehouse("广州仓"),
-        ),
-    ]
-    if calendar.promotion is not None:
-        start = midnight(calendar.promotion) + 14 * HOUR
+        Incident("review_queue_jam", "审单队列堵塞", "Review queue jam", "ship_delay_rate", *span(63, 10, 2),
+                 DAY, 0.85, channels=(channel("tmall"), channel("taobao"), channel("douyin"), channel("kuaishou"))),
+        Incident("supplier_stop", "供应商停供", "A supplier stops", "otif", *span(56, 6, 14),
+                 0.0, 1.0, supplier=supplier, skus=goods),
+        Incident("carrier_collapse", "韵达广东网点瘫痪", "Yunda collapse in Guangdong", "delivery_delay_rate",
+                 *span(33, 8, 6), 12 * DAY, 0.9, carrier=yunda, region=province),
+        Incident("oversell_sync_lag", "库存同步延迟超卖", "Oversell by stock sync lag", "otif",
+                 *span(23, 0, 5), 0.0, 1.0, channels=home),
+        Incident("phantom_stock", "武汉仓虚库存", "Phantom stock in Wuhan", "otif", *span(16, 0, 6),
+                 0.0, 0.3, warehouse=warehouse("武汉仓")),
+        Incident("wrong_address_batch", "拼多多地址批量导错", "A batch of wrong addresses on Pinduoduo", "otif",
+                 *span(9, 0, 2), 0.0, 0.35, channels=(channel("pinduoduo"),)),
+    ]  # fmt: skip
+    if calendar.flash is not None:
+        start = calendar.day_at(calendar.flash)
         found.append(
-            Incident(
-                "picking_backlog",
-                "大促后杭州仓拣货积压",
-                "Picking backlog in Hangzhou after the promotion",
-                "pick",
-                start,
-                start + lasting(3),
-                1.75,
-                3.0 * DAY,
-                warehouse=warehouse("杭州仓"),
-            )
-        )
-    return tuple(sorted(found, key=lambda incident: incident.start))
+            Incident("promotion_without_stock", "直播秒杀未备货", "A flash sale without stock", "otif",
+                     start, start + FLASH_DAYS * DAY, (FLASH_LEAD_DAYS + 1) * DAY, 1.0, channels=(FLASH_CHANNEL,),
+                     skus=tuple(int(sku) for sku in market.flash))
+        )  # fmt: skip
+    if calendar.promotion is not None:
+        start = midnight(calendar.promotion.day) + 7 * HOUR
+        found.append(
+            Incident("picking_backlog", "大促后杭州仓拣货积压", "Picking backlog in Hangzhou after the promotion",
+                     "ship_delay_rate", start, start + max(round(3 * pace), 1) * DAY, 4 * DAY, 0.3,
+                     warehouse=warehouse("杭州仓"))
+        )  # fmt: skip
+    return found
 
 
-def _stock_stop(world: World, start: float, seconds: float) -> Incident:
-    category = [c[0] for c in tables.CATEGORIES].index("美妆个护")
-    best = np.flatnonzero(world.products.category == category)[:STOPPED_SKUS]
-    return Incident(
-        "supplier_stop",
-        "美妆个护供应商停供",
-        "Beauty supplier stops",
-        "stock",
-        start,
-        start + seconds,
-        0.45,
-        1.5 * DAY,
-        category=category,
-        skus=tuple(int(s) for s in best),
-    )
-
-
-def gate_reviews(active: tuple[Incident, ...], reviewed: Times, channel: Whole, chance: Times, manual: Mask) -> Times:
-    """Reviews after the jams: `chance` in [0, 1) decides which automatic ones are stuck with the manual ones."""
-    for incident in active:
-        if incident.kind == "review":
-            hit = np.isin(channel, incident.channels) & (manual | (chance < incident.strength))
-            reviewed = np.where(hit, release(reviewed, incident.start, incident.end, incident.recovery), reviewed)
-    return reviewed
-
-
-def slow_station(active: tuple[Incident, ...], kind: str, done: Times, warehouse: Whole) -> Times:
-    """Picking or packing after the slowdowns of its warehouse."""
-    for incident in active:
-        if incident.kind == kind:
-            slowed = stretch(done, incident.start, incident.end, incident.strength, incident.recovery)
-            done = np.where(warehouse == incident.warehouse, slowed, done)
-    return done
-
-
-def hold_parcels(active: tuple[Incident, ...], delivered: Times, carrier: Whole, region: Whole, chance: Times) -> Times:
-    """Deliveries after the carriers' collapses: those due inside wait for the end, then trickle out."""
-    for incident in active:
-        if incident.kind == "deliver":
-            hit = (carrier == incident.carrier) & (region == incident.region) & (chance < incident.strength)
-            delivered = np.where(hit, release(delivered, incident.start, incident.end, incident.recovery), delivered)
-    return delivered
-
-
-def is_out_of_stock(incident: Incident, sku: Whole, wanted: Times) -> Mask:
-    """Lines that ask for a stopped SKU while there is none."""
-    return np.isin(sku, incident.skus) & (wanted >= incident.start) & (wanted < incident.end)
+def _largest_supplier(world: World, market: Market) -> tuple[int, tuple[int, ...]]:
+    """The supplier of the most units that go out on an ordinary day, and its SKUs."""
+    units, _ = expected_units(world, market)
+    busy = np.bincount(world.products.supplier, weights=units, minlength=len(SUPPLIERS))
+    busiest = int(busy.argmax())
+    return busiest, tuple(int(sku) for sku in np.flatnonzero(world.products.supplier == busiest))

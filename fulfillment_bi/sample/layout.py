@@ -57,6 +57,26 @@ AFTER_SALES_ZH = {
 }
 
 
+EVENTS_ZH = {
+    "carrier": "承运商", "tracking_no": "快递单号", "event_at": "扫描时间", "code": "节点", "location": "网点",
+    "description": "轨迹描述",
+}
+COUNTS_ZH = {
+    "counted_at": "盘点时间", "sku": "商品编码", "warehouse": "仓库", "location": "库位", "book_qty": "账面数量",
+    "counted_qty": "实盘数量",
+}
+PURCHASES_ZH = {
+    "po_no": "采购单号", "line_no": "行号", "receipt_no": "入库单号", "supplier": "供应商", "sku": "商品编码",
+    "warehouse": "仓库", "ordered_at": "采购时间", "sent_at": "发出时间", "confirmed_at": "供应商确认时间",
+    "promised_at_original": "承诺交期", "received_at": "入库时间", "qty_ordered": "采购数量",
+    "qty_received": "入库数量", "qty_rejected": "不合格数量", "unit_cost": "采购单价",
+}
+PENALTIES_ZH = {
+    "channel": "渠道", "order_no": "订单编号", "kind": "罚款类型", "booked_at": "扣款时间", "amount": "罚款金额",
+}
+CALENDAR_ZH = {"date": "日期", "kind": "类型", "scope": "范围", "name": "名称"}
+
+
 def _english(chinese: dict[str, str], *dropped: str) -> dict[str, str]:
     return {name: name for name in chinese if name not in dropped}
 
@@ -79,9 +99,18 @@ class Export:
     entity: str
     encoding: str
     headers: dict[str, str]
-    quoting: str = "none"
     bad: tuple[BadRow, ...] = ()
     own_key: str = ""  # the column that gets a new value in bad rows
+    separator: str = ","
+    quote: str = ""
+    newline: str = "\n"
+    preamble: str = ""
+    trailer: str = ""  # `{rows}` stands for their number
+
+    @property
+    def plain_encoding(self) -> str:
+        """The encoding of all but the first bytes."""
+        return "utf-8" if self.encoding == "utf-8-sig" else self.encoding
 
 
 _BAD_ORDERS = (
@@ -97,13 +126,13 @@ EXPORTS = (
         bad=(BadRow("unknown_word:status", "status", "on_fire", 0.9),), own_key="order_no",
     ),
     Export(
-        "order_lines_cn.csv", "order_lines", "gb18030", LINES_ZH, "needed",
+        "order_lines_cn.csv", "order_lines", "gb18030", LINES_ZH,
         (BadRow("out_of_range:qty_ordered", "qty_ordered", "-1", 0.6),
          BadRow("not_a_number:qty_ordered", "qty_ordered", "两件", 0.3)),
         "line_no",
     ),
     Export(
-        "order_lines_global.csv", "order_lines", "utf-8", _english(LINES_ZH), "needed",
+        "order_lines_global.csv", "order_lines", "utf-8", _english(LINES_ZH),
         (BadRow("out_of_range:qty_ordered", "qty_ordered", "-1", 0.6),), "line_no",
     ),
     Export(
@@ -114,14 +143,19 @@ EXPORTS = (
         "parcels.csv", "parcels", "utf-8", PARCELS_ZH,
         bad=(BadRow("unknown_word:exception", "exception", "被风吹走", 0.2),), own_key="tracking_no",
     ),
+    Export("parcel_events.csv", "parcel_events", "gb18030", EVENTS_ZH),
     Export("stock_levels.csv", "stock_levels", "gb18030", STOCK_ZH),
+    Export("stock_counts.csv", "stock_counts", "gb18030", COUNTS_ZH),
+    Export("purchase_lines.csv", "purchase_lines", "gb18030", PURCHASES_ZH),
     Export(
         "tickets.csv", "tickets", "utf-8-sig", TICKETS_ZH,
         bad=(BadRow("not_a_time:opened_at", "opened_at", "昨天下午", 0.1),), own_key="ticket_no",
     ),
-    Export("reviews.csv", "reviews", "utf-8", REVIEWS_ZH, "needed"),
-    Export("products.csv", "products", "utf-8-sig", PRODUCTS_ZH, "needed"),
+    Export("reviews.csv", "reviews", "utf-8", REVIEWS_ZH),
+    Export("products.csv", "products", "utf-8-sig", PRODUCTS_ZH),
     Export("after_sales.csv", "after_sales", "gb18030", AFTER_SALES_ZH),
+    Export("penalties.csv", "penalties", "gb18030", PENALTIES_ZH),
+    Export("calendar.csv", "calendar", "utf-8-sig", CALENDAR_ZH),
 )
 
 STATUS_ZH = ("等待买家付款", "买家已付款", "配货中", "已发货", "交易成功", "已取消")
@@ -130,5 +164,5 @@ CANCEL_REASONS = {
     "customer": ("不想要了", "拍错/重拍", "等太久"), "seller": ("缺货",), "platform": ("风控拦截",),
     "timeout": ("超时未付款",), "unknown": ("",),
 }
-EXCEPTION_ZH = ("", "丢失", "破损", "拒收")
+EXCEPTION_ZH = ("", "丢失", "破损", "拒收", "退回")
 PARCEL_STATUS_ZH = ("待揽收", "运输中", "已签收", "异常")

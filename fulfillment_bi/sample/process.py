@@ -1,285 +1,278 @@
-"""How orders go through review, warehouse and carrier: a pure function of orders, their draws and active incidents.
+"""One day of one world: stock is claimed, orders are reviewed, picked, packed, handed over, or cancelled.
 
-The draws are made once per block, so the same orders can run again without an incident: the difference is its effect.
-An order has one or two *parts* (what one warehouse sends in one parcel); a part without lines is not used.
+Everything is a function of the orders, their luck and the conditions of the world, so the difference that an incident
+makes is exactly its effect.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
-import numpy.typing as npt
 
 from fulfillment_bi.sample import tables
-from fulfillment_bi.sample.clock import (
-    DAY,
-    HOUR,
-    NEVER,
-    Mask,
-    Times,
-    Whole,
-    midnight,
-    next_departure,
-    within_hours,
-    work,
-)
-from fulfillment_bi.sample.demand import Calendar, Orders
-from fulfillment_bi.sample.incidents import Incident, gate_reviews, hold_parcels, is_out_of_stock, slow_station
-from fulfillment_bi.sample.promises import Promises
-from fulfillment_bi.sample.world import World, pick
+from fulfillment_bi.sample.carriers import carry
+from fulfillment_bi.sample.clock import DAY, HOUR, NEVER, Mask, Times, Whole, next_departure, work
+from fulfillment_bi.sample.journey import Journey
+from fulfillment_bi.sample.products import Numbers
+from fulfillment_bi.sample.purchasing import order, order_flash, sellable, stop_supply
+from fulfillment_bi.sample.queues import serve
+from fulfillment_bi.sample.returns import returned_units
+from fulfillment_bi.sample.scene import LINE_WORK, MANUAL_WORK, PART_WORK, TEAMS
+from fulfillment_bi.sample.state import SELLER, TIMEOUT, Day
+from fulfillment_bi.sample.stock import Claim, share_out
 
-CANCELLED_BY = ("", "customer", "seller", "platform", "timeout", "unknown")
-CUSTOMER, SELLER = 1, 2
-REFUSED = 3  # of the exceptions: none, lost, damaged, refused
 _DEPARTURES = (11.0, 15.0, 18.0, 21.0, 23.5)
+_DAMAGED = 0.0025  # share of lines that turn out not to be fit to send
+_SLOTS = 1024  # slots of an order: warehouse x days waited
+WAITED = 100
 
 
-@dataclass(frozen=True)
-class Draws:
-    """The luck of one block: uniform numbers `u_*` and standard normal numbers `z_*`, per order, part and line."""
-
-    u_order: npt.NDArray[np.float64]  # 16 x n
-    z_order: npt.NDArray[np.float64]  # 4 x n
-    u_part: npt.NDArray[np.float64]  # 10 x p
-    z_part: npt.NDArray[np.float64]  # 6 x p
-    u_line: npt.NDArray[np.float64]  # 4 x m
-    part_order: Whole  # p: the first n parts are the orders' own, then the second parts
-    second_part: Whole  # n: index of the order's second part, or -1
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What happened, per order (n), part (p) and line (m), after the as-of moment too; `NEVER` where it did not."""
-
-    paid: Times
-    reviewed: Times
-    manual: Mask
-    cancelled: Times
-    cancelled_by: Whole
-    warehouse: Whole
-    carrier: Whole
-    used: Mask
-    allocated: Times
-    picked: Times
-    packed: Times
-    handed: Times
-    platform: Times
-    scanned: Times
-    delivered: Times
-    exception: Whole
-    line_part: Whole
-    line_due: Whole
-    line_sent: Whole
+def live(day: Day) -> None:
+    """Let the day pass: `day.state` and `day.journey` change."""
+    _buy(day)
+    _claim_stock(day)
+    _review(day)
+    _send(day)
+    _cancel(day)
+    _give_up(day)
+    corrected = day.state.stock.settle(day.index)
+    off = np.flatnonzero(corrected)
+    if len(off):
+        day.state.counts.append((day.index, off, corrected[off]))
 
 
-def draw_luck(seed: int, first: int, orders: Orders, second: Mask) -> Draws:
-    """Draw all luck of the block that begins on day `first`; `second` marks orders that may need a second part."""
-    rng = np.random.default_rng([seed, 4, first])
-    n, m = orders.count, len(orders.sku)
-    u_order, z_order = rng.random((16, n)), rng.standard_normal((4, n))
-    u_line = rng.random((4, m))
-    size = np.bincount(orders.line_order, minlength=n)
-    extra = np.flatnonzero(second | ((size > 1) & (u_order[0] < 0.06)))
-    index = np.full(n, -1, dtype=np.int64)
-    index[extra] = n + np.arange(len(extra))
-    parts = n + len(extra)
-    return Draws(
-        u_order,
-        z_order,
-        rng.random((10, parts)),
-        rng.standard_normal((6, parts)),
-        u_line,
-        np.concatenate([np.arange(n), extra]),
-        index,
+def _buy(day: Day) -> None:
+    state, policy, scene = day.state, day.policy, day.scene
+    stock = state.stock
+    stock.free += stock.released.due(day.index, stock.cells)
+    if scene.named("promotion_without_stock") is None:
+        stock.expected = stock.expected.then(order_flash(policy, day.index))
+    cells, units = policy.needed(day.index, stock.position())
+    stock.expected = stock.expected.then(order(policy, day.index, cells, units))
+    stock.expected = stop_supply(policy, stock.expected, scene.named("supplier_stop"))
+    ghost = scene.named("phantom_stock")
+    if ghost is not None:
+        if day.begins <= ghost.start < day.begins + DAY:
+            there = np.flatnonzero(day.world.products.cell_warehouse == ghost.warehouse)
+            # The best-sellers of the warehouse.
+            best = there[np.argsort(-policy.usual[there], kind="stable")[: max(int(len(there) * ghost.strength), 4)]]
+            stock.phantom[best] = np.maximum(stock.free[best], 0)
+        elif day.begins <= ghost.end < day.begins + DAY:
+            off = np.flatnonzero(stock.phantom)
+            stock.free -= stock.phantom
+            stock.corrected.add(np.full(len(off), day.index), off, stock.phantom[off])
+            stock.phantom = np.zeros_like(stock.phantom)
+
+
+def _claim_stock(day: Day) -> None:
+    """Waiting lines and the day's new ones claim stock, in this order; what is sold out is not ordered at all."""
+    journey, orders, stock = day.journey, day.orders, day.state.stock
+    came, units, when = stock.receive(day.ends)
+    if len(came):
+        day.state.received.append(came)
+    is_paid = np.isfinite(orders.paid)
+    new = np.arange(day.fresh_line, len(orders.sku))
+    journey.done[new[~is_paid[orders.line_order[new]]]] = True
+    journey.cancelled[~is_paid], journey.cancelled_by[~is_paid] = day.fate.cancel_try[~is_paid], TIMEOUT
+    new = new[is_paid[orders.line_order[new]]]
+    waiting = np.flatnonzero(_waits(journey)[: day.fresh_line])
+    coming = sellable(stock.expected, day.begins + DAY, stock.cells)
+    refused = _share(day, waiting, new, units, when, coming)
+    stock.free += units
+    if len(refused):
+        _refuse(day, refused)
+
+
+def _waits(journey: Journey) -> Mask:
+    return np.asarray(journey.exists & ~journey.done & ~np.isfinite(journey.there))
+
+
+def _share(day: Day, waiting: Whole, new: Whole, units: Whole, when: Times, coming: Whole) -> Whole:
+    """Share out to these lines; the new ones that were refused."""
+    journey, orders, stock = day.journey, day.orders, day.state.stock
+    lines = np.concatenate([waiting, new])
+    cell, quantity = journey.cell[lines], orders.quantity[lines]
+    owner = orders.line_order[lines]
+    created = orders.created[owner]
+    must = orders.forced[lines].copy()
+    must[: len(waiting)] = True
+    held = np.bincount(cell[: len(waiting)], weights=quantity[: len(waiting)], minlength=stock.cells)
+    lag = day.scene.sync_lag(orders.channel[owner], created)
+    claim = Claim(cell, quantity, np.maximum(created, day.begins), must, lag)
+    answer = share_out(claim, stock.free + held.astype(np.int64), stock.phantom, units, when, coming)
+    journey.there[lines] = answer.there
+    journey.phantom[lines] = answer.phantom
+    accepted = answer.accepted[len(waiting) :]
+    taken = new[accepted]
+    stock.free -= np.bincount(journey.cell[taken], weights=orders.quantity[taken], minlength=stock.cells).astype(
+        np.int64
     )
+    return new[~accepted]
 
 
-def pay(orders: Orders, draws: Draws) -> Times:
-    """Payment times; about 1.3 % never pay."""
-    slow = draws.u_order[1] > 0.86
-    median = np.where(slow, 900.0, 45.0)
-    seconds = np.minimum(median * np.exp(0.9 * draws.z_order[0]), 6 * HOUR)
-    return np.where(draws.u_order[2] < 0.013, NEVER, np.ceil(orders.created + seconds + 3))
+def _refuse(day: Day, refused: Whole) -> None:
+    """Sold out: the customer leaves the line out, or takes something else where nothing would be left."""
+    journey, orders, world = day.journey, day.orders, day.world
+    journey.exists[refused] = False
+    journey.done[refused] = True
+    owner = orders.line_order[refused]
+    left = np.bincount(orders.line_order, weights=journey.exists, minlength=orders.count)[owner]
+    first = np.diff(owner, prepend=-1) != 0
+    swapped = refused[(left == 0) & first]
+    state = day.state
+    state.lost_lines += len(refused)
+    state.lost_units += int(orders.quantity[refused].sum())
+    if len(swapped):
+        owner = orders.line_order[swapped]
+        sku = world.products.substitute[journey.sku[swapped]]
+        journey.sku[swapped] = sku
+        journey.cell[swapped] = world.products.cells(
+            sku, orders.warehouse[owner], world.hub_of_region[orders.region[owner]]
+        )
+        journey.exists[swapped] = True
+        journey.done[swapped] = False
+        orders.forced[swapped] = True
+        nothing = np.zeros(state.stock.cells, dtype=np.int64)
+        # Whoever waits for the substitute's stock comes first.
+        waiting = np.flatnonzero(_waits(journey)[: day.fresh_line] & np.isin(
+            journey.cell[: day.fresh_line], journey.cell[swapped]))  # fmt: skip
+        _share(day, waiting, swapped, nothing, nothing.astype(float), nothing)
 
 
-def place(world: World, orders: Orders, draws: Draws) -> tuple[Whole, Whole]:
-    """Warehouse and carrier of every part; a second part leaves from another draw of the network."""
-    region = orders.region[draws.part_order]
-    channel = orders.channel[draws.part_order]
-    warehouse = pick(world.warehouse_share[region], draws.u_part[0])
-    return warehouse, pick(world.carrier_share[channel, region], draws.u_part[1])
+def _review(day: Day) -> None:
+    """New paid orders are reviewed: by a rule in a minute, or by a person when their turn comes."""
+    orders, journey, luck = day.orders, day.journey, day.world.luck
+    new = np.flatnonzero(np.isfinite(orders.paid[day.fresh :])) + day.fresh
+    key, channel, paid = orders.number[new], orders.channel[new], orders.paid[new]
+    share = np.array([c.manual_share for c in tables.CHANNELS])[channel]
+    usual = luck.uniform(key, 8) < share
+    manual = day.scene.manual(channel, paid, luck.uniform(key, 9), usual)
+    pace = luck.normal(key, 10)
+    reviewed = np.ceil(paid + 40 * np.exp(0.9 * pace))
+    team = TEAMS[channel[manual]]
+    amount = MANUAL_WORK * np.exp(0.6 * pace[manual] - 0.18)
+    by_hand, day.state.reviewing = serve(day.scene.reviewing, day.state.reviewing, team, paid[manual], amount)
+    reviewed[manual] = by_hand + 240 + np.floor(600 * luck.uniform(key[manual], 11))
+    journey.reviewed[new], journey.manual[new] = reviewed, manual
 
 
-def simulate(
-    world: World, calendar: Calendar, orders: Orders, draws: Draws, promises: Promises, active: tuple[Incident, ...]
-) -> Outcome:
-    """Run one block through the process under the active incidents."""
-    paid = promises.paid
-    reviewed, manual = _review(orders, draws, paid, active)
-    line_part, due, sent, restock = _assign_lines(orders, draws, reviewed, active)
-    used = np.bincount(line_part, weights=sent, minlength=len(draws.part_order)) > 0
-    warehouse, carrier = place(world, orders, draws)
-    allocated, picked, packed = _warehouse_work(
-        world, calendar, orders, draws, np.maximum(reviewed[draws.part_order], restock), warehouse, active
-    )
-    out_of_stock = (draws.u_order[3] < 0.0045)[draws.part_order]
-    picked, packed = np.where(out_of_stock, NEVER, picked), np.where(out_of_stock, NEVER, packed)
-    cancelled, by = _cancel(orders, draws, promises, reviewed, np.where(used, packed, NEVER), used)
-    gone = cancelled[draws.part_order]
-    allocated, picked, packed = (np.where(t > gone, NEVER, t) for t in (allocated, picked, packed))
+def _send(day: Day) -> None:
+    """Pick, pack and hand over every line whose order is reviewed and whose stock is there."""
+    orders, journey, luck = day.orders, day.journey, day.world.luck
+    lines = np.flatnonzero(~journey.done & np.isfinite(journey.there))
+    owner = orders.line_order[lines]
+    start = np.maximum(journey.reviewed, orders.created + orders.presale_seconds)[owner]
+    ready = np.maximum(start, journey.there[lines])
+    # Nobody allocates what was cancelled before; the order itself is cancelled below.
+    alive = np.isfinite(journey.first_packed[owner]) | (day.fate.cancel_try[owner] > ready)
+    lines, owner, ready, start = (x[alive & (ready < day.ends)] for x in (lines, owner, ready, start))
+    if len(lines) == 0:
+        return
+    warehouse = day.world.products.cell_warehouse[journey.cell[lines]]
+    waited = np.clip(np.floor(ready / DAY) - np.floor(orders.created[owner] / DAY) + 1, 1, WAITED - 1)
+    slot = warehouse * 128 + np.where(ready > start, waited, 0).astype(np.int64)
+    _, first, part = np.unique(owner * _SLOTS + slot, return_index=True, return_inverse=True)
+    whose, place = owner[first], warehouse[first]
+    key = orders.number[whose] * _SLOTS + slot[first]
+    ready_part = np.zeros(len(first))
+    np.maximum.at(ready_part, part, ready)
+    allocated = np.ceil((ready_part + 60) / 600) * 600 + np.floor(luck.uniform(key, 12) * 240)
+    failed = journey.phantom[lines] | (luck.uniform(orders.number[owner] * 32 + orders.line_no[lines], 13) < _DAMAGED)
+    sent = np.where(failed, 0, orders.quantity[lines])
+    load: Numbers = PART_WORK + LINE_WORK * (np.bincount(part) - 1).astype(np.float64)
+    amount = load * np.exp(0.5 * luck.normal(key, 14) - 0.125)
+    done, day.state.picking = serve(day.scene.picking, day.state.picking, place, allocated, amount)
+    picked = done + np.ceil(600 * np.exp(0.8 * luck.normal(key, 15)))
+    packed = work(picked, np.ceil(0.9 * HOUR * np.exp(0.6 * luck.normal(key, 16))), 7.0, 22.5)
+    packed = np.where(np.bincount(part, weights=sent) > 0, packed, NEVER)
     handed = next_departure(packed, _DEPARTURES)
-    handed = np.where(np.isfinite(handed), handed + np.floor(draws.u_part[2] * 1500), NEVER)
-    scanned, delivered, exception = _carry(world, calendar, orders, draws, handed, warehouse, carrier, active)
-    exception = np.where(used, exception, 0)
-    cancelled, by = _close(draws, scanned, exception, cancelled, by)
-    # Some shops report the shipment before the truck has left.
-    early = (draws.u_part[3] < 0.05) & ~np.isin(orders.channel[draws.part_order], (1, 5))
-    platform = np.ceil(np.where(early, packed + 300, handed + 30 + draws.u_part[4] * 900))
-    return Outcome(
-        paid=paid,
-        reviewed=np.where(reviewed > cancelled, NEVER, reviewed),
-        manual=manual,
-        cancelled=cancelled,
-        cancelled_by=by,
-        warehouse=warehouse,
-        carrier=carrier,
-        used=used,
-        allocated=allocated,
-        picked=picked,
-        packed=packed,
-        handed=handed,
-        platform=platform,
-        scanned=scanned,
-        delivered=delivered,
-        exception=exception,
-        line_part=line_part,
-        line_due=due,
-        line_sent=sent,
+    handed = np.where(np.isfinite(handed), handed + np.floor(luck.uniform(key, 17) * 1500), NEVER)
+    trip = carry(day.world, day.scene, orders, whose, place, key, handed)
+    journey.allocated[lines], journey.slot[lines] = allocated[part], slot
+    journey.picked[lines] = picked[part]
+    for name, times in (("packed", packed), ("handed", handed), ("scanned", trip[0]), ("delivered", trip[1])):
+        getattr(journey, name)[lines] = np.where(failed, NEVER, times[part])
+    journey.exception[lines] = np.where(failed, 0, trip[2][part])
+    journey.sent[lines], journey.done[lines] = sent, True
+    journey.given_up[lines] = np.where(failed, picked[part], NEVER)
+    np.minimum.at(journey.first_packed, whose, packed)
+    _book(day, lines, failed)
+
+
+def _book(day: Day, lines: Whole, failed: Mask) -> None:
+    """Put on the agenda what leaves the shelf, what comes back, and what a failed pick does to the books."""
+    orders, journey, stock = day.orders, day.journey, day.state.stock
+    as_of = day.scene.calendar.as_of
+
+    def known(when: Times, chosen: Mask) -> tuple[Whole, Whole, Whole]:
+        chosen = chosen & (when <= as_of)
+        which = lines[chosen]
+        days = np.floor((when[chosen] - day.scene.calendar.day_at(0)) / DAY).astype(np.int64)
+        return np.maximum(days, day.index), journey.cell[which], orders.quantity[which]
+
+    # Orders that are cancelled before they are packed do not leave; they are released in `_cancel`.
+    leaves = ~_dies(day)[orders.line_order[lines]]
+    picked = journey.picked[lines]
+    stock.shipped.add(*known(journey.handed[lines], leaves & ~failed))
+    released = known(picked, failed & journey.phantom[lines])
+    stock.released.add(released[0] + 1, released[1], released[2])
+    stock.corrected.add(*known(picked, failed & ~journey.phantom[lines]))
+    which, when, units = returned_units(day.world, orders, day.promises, journey, lines[leaves & ~failed])
+    soon = when <= as_of
+    days = np.floor((when[soon] - day.scene.calendar.day_at(0)) / DAY).astype(np.int64)
+    stock.returned.add(days, journey.cell[which[soon]], units[soon])
+
+
+def _dies(day: Day) -> Mask:
+    """Orders that somebody cancels before anything of them is packed."""
+    journey, fate = day.journey, day.fate
+    known = np.isfinite(journey.first_packed) | (fate.cancel_try < day.ends)
+    return np.asarray((fate.cancel_try < journey.first_packed) & known & ~np.isfinite(journey.cancelled))
+
+
+def _cancel(day: Day) -> None:
+    """Cancel the orders that die, free their stock, and close those of which nothing can be sent."""
+    orders, journey, fate, stock = day.orders, day.journey, day.fate, day.state.stock
+    dead = _dies(day)
+    if dead.any():
+        journey.cancelled[dead], journey.cancelled_by[dead] = fate.cancel_try[dead], fate.cancel_by[dead]
+        lines = np.flatnonzero(dead[orders.line_order] & journey.exists & np.isfinite(orders.paid)[orders.line_order])
+        gone = journey.cancelled[orders.line_order[lines]]
+        # A failed pick has already been taken care of.
+        held = lines[~np.isfinite(journey.given_up[lines])]
+        days = np.floor((journey.cancelled[orders.line_order[held]] - day.scene.calendar.day_at(0)) / DAY)
+        stock.released.add(np.maximum(days.astype(np.int64), day.index) + 1, journey.cell[held], orders.quantity[held])
+        for name in ("allocated", "picked"):
+            times = getattr(journey, name)
+            times[lines] = np.where(times[lines] > gone, NEVER, times[lines])
+        for name in ("packed", "handed", "scanned", "delivered"):
+            getattr(journey, name)[lines] = NEVER
+        journey.exception[lines] = 0
+        journey.done[lines] = True
+        journey.reviewed[dead] = np.where(journey.reviewed[dead] > fate.cancel_try[dead], NEVER, journey.reviewed[dead])
+
+
+def _give_up(day: Day) -> None:
+    """Lines that have waited too long are not sent; an order of which nothing is sent is cancelled by the shop."""
+    orders, journey, stock = day.orders, day.journey, day.state.stock
+    waiting = np.flatnonzero(_waits(journey))
+    owner = orders.line_order[waiting]
+    limit = np.ceil(np.maximum(journey.reviewed, orders.created + orders.presale_seconds) + day.fate.patience)[owner]
+    late = limit < day.ends
+    lines = waiting[late]
+    journey.given_up[lines], journey.done[lines] = limit[late], True
+    stock.free += np.bincount(journey.cell[lines], weights=orders.quantity[lines], minlength=stock.cells).astype(
+        np.int64
     )
-
-
-def _review(orders: Orders, draws: Draws, paid: Times, active: tuple[Incident, ...]) -> tuple[Times, Mask]:
-    share = np.array([c.manual_share for c in tables.CHANNELS])[orders.channel]
-    manual = draws.u_order[4] < share
-    start = np.maximum(paid, orders.created + orders.presale_seconds)
-    by_hand = work(start, 1500 * np.exp(0.8 * draws.z_order[1]), 8.5, 22.0)
-    automatic = np.ceil(start + 40 * np.exp(0.9 * draws.z_order[1]))
-    reviewed = np.where(manual, by_hand, automatic)
-    return gate_reviews(active, reviewed, orders.channel, draws.u_order[5], manual), manual
-
-
-def _assign_lines(
-    orders: Orders, draws: Draws, reviewed: Times, active: tuple[Incident, ...]
-) -> tuple[Whole, Whole, Whole, Times]:
-    """Part, units due and units sent of each line, and when a part's stock is there at the earliest."""
     owner = orders.line_order
-    part = owner.copy()
-    second = draws.second_part[owner]
-    split = (second >= 0) & (draws.u_order[0] < 0.06)[owner] & (draws.u_line[0] < 0.5) & (orders.line_no > 1)
-    part = np.where(split, second, part)
-    withdrawn = np.where((orders.quantity > 1) & (draws.u_line[3] < 0.012), 1, 0)
-    due = orders.quantity - withdrawn
-    short = (draws.u_line[1] < 0.006) & ((orders.line_no > 1) | (due > 1))
-    sent = np.where(short, np.where(orders.line_no > 1, due // 2, np.maximum(due // 2, 1)), due)
-    restock = np.zeros(len(draws.part_order))
-    for incident in active:
-        if incident.kind != "stock":
-            continue
-        hit = is_out_of_stock(incident, orders.sku, reviewed[owner])
-        lost = hit & (draws.u_line[2] < incident.strength)
-        sent = np.where(lost, 0, sent)
-        waits = hit & ~lost
-        part = np.where(waits, second, part)
-        place_in_queue = (reviewed[owner] - incident.start) / (incident.end - incident.start)
-        arrival = incident.end + place_in_queue * incident.recovery
-        np.maximum.at(restock, part[waits], arrival[waits])
-    return part, due, sent, restock
-
-
-def _warehouse_work(
-    world: World,
-    calendar: Calendar,
-    orders: Orders,
-    draws: Draws,
-    ready: Times,
-    warehouse: Whole,
-    active: tuple[Incident, ...],
-) -> tuple[Times, Times, Times]:
-    day = _day_index(calendar, orders)[draws.part_order]
-    weekend = np.where((calendar.start.weekday() + day) % 7 >= 5, 1.3, 1.0)
-    own = np.where((orders.channel == 1)[draws.part_order], 0.55, 1.0)  # the platform's own network is faster
-    pace = world.warehouse_swing[warehouse, day] * weekend * own * calendar.load()[day] ** 0.35
-    # Now and then the stock is not where the system says, and somebody has to look for it.
-    hunt = np.where(draws.z_part[4] > 2.0, 8 + 22 * draws.u_part[4], 0.0)
-    allocated = np.where(np.isfinite(ready), np.ceil((ready + 60) / 600) * 600 + np.floor(draws.u_part[5] * 240), NEVER)
-    picked = work(allocated, np.ceil((3.1 * np.exp(0.7 * draws.z_part[0]) + hunt) * pace * HOUR), 7.0, 22.0)
-    picked = slow_station(active, "pick", picked, warehouse)
-    packed = work(picked, np.ceil(0.9 * HOUR * pace * np.exp(0.6 * draws.z_part[1])), 7.0, 22.5)
-    return allocated, picked, slow_station(active, "pack", packed, warehouse)
-
-
-def _day_index(calendar: Calendar, orders: Orders) -> Whole:
-    """Days from the start of the window to each order's creation."""
-    return np.floor((orders.created - midnight(calendar.start)) / DAY).astype(np.int64)
-
-
-def _carry(
-    world: World,
-    calendar: Calendar,
-    orders: Orders,
-    draws: Draws,
-    handed: Times,
-    warehouse: Whole,
-    carrier: Whole,
-    active: tuple[Incident, ...],
-) -> tuple[Times, Times, Whole]:
-    region = orders.region[draws.part_order]
-    day = _day_index(calendar, orders)[draws.part_order]
-    scanned = np.ceil(handed + 1.9 * HOUR * np.exp(0.75 * draws.z_part[2]))
-    spread = np.array([c[3] for c in tables.CARRIERS])[carrier]
-    swing = world.carrier_swing[carrier, day] * world.region_swing[region, day]
-    hours = world.transit_hours(warehouse, carrier, region) * swing * np.exp(spread * draws.z_part[3])
-    # The occasional parcel goes astray and turns up days later.
-    stray = np.where(draws.u_part[6] < 0.009, 30 + 90 * draws.u_part[7], 0.0)
-    arrival = np.where(np.isfinite(scanned), scanned + (hours + stray) * HOUR, NEVER)
-    delivered = within_hours(arrival, 8.5, 21.0, np.floor(draws.u_part[7] * 3.5 * HOUR))
-    delivered = hold_parcels(active, delivered, carrier, region, draws.u_part[9])
-    delivered = within_hours(delivered, 8.5, 21.0, np.floor(draws.u_part[7] * 3.5 * HOUR))
-    fate = draws.u_part[8]
-    exception = np.select([fate < 0.0008, fate < 0.0014, fate < 0.0032], [1, 2, 3], default=0)
-    exception = np.where(np.isfinite(delivered), exception, 0)
-    return scanned, np.where(exception > 0, NEVER, delivered), exception
-
-
-def _close(draws: Draws, scanned: Times, exception: Whole, cancelled: Times, by: Whole) -> tuple[Times, Whole]:
-    """Orders whose parcel was lost, damaged or refused are refunded and closed a week or two later."""
-    wait = np.where(exception > 0, np.ceil(scanned + (7 + 6 * draws.u_part[9]) * DAY), NEVER)
-    closed = np.full(len(cancelled), NEVER)
-    np.minimum.at(closed, draws.part_order, wait)
-    refused = np.bincount(draws.part_order, weights=exception == REFUSED, minlength=len(cancelled)) > 0
-    return np.minimum(cancelled, closed), np.where(closed < cancelled, np.where(refused, CUSTOMER, SELLER), by)
-
-
-def _cancel(
-    orders: Orders, draws: Draws, promises: Promises, reviewed: Times, packed: Times, used: Mask
-) -> tuple[Times, Whole]:
-    """When and by whom each order was cancelled; nobody can once its first part is packed."""
-    first_packed = np.full(orders.count, NEVER)
-    np.minimum.at(first_packed, draws.part_order, packed)
-    nothing = np.bincount(draws.part_order, weights=used, minlength=orders.count) == 0
-    u = draws.u_order
-    regret = promises.paid + 60 + 5 * HOUR * -np.log1p(-u[7])
-    impatient = promises.paid + (58 + 60 * u[7]) * HOUR
-    customer = np.where(u[6] < 0.034, regret, np.where(u[6] < 0.08, impatient, NEVER))
-    no_stock = (u[3] < 0.0045) | nothing
-    seller = np.where(no_stock, work(reviewed, (2 + 14 * u[8]) * HOUR, 8.5, 22.0), NEVER)
-    platform = np.where(u[9] < 0.0025, promises.paid + (0.3 + 4 * u[8]) * HOUR, NEVER)
-    wait = np.where(np.isin(orders.channel, (0, 1)), 24 * HOUR, 0.5 * HOUR)
-    timeout = np.where(np.isfinite(promises.paid), NEVER, orders.created + wait)
-    moments = np.ceil(np.array([customer, seller, platform, timeout]))
-    by = np.argmin(moments, axis=0) + 1
-    when = moments.min(axis=0)
-    when = np.where((when < first_packed) & np.isfinite(when), when, NEVER)
-    by = np.where((by == 1) & (u[10] < 0.04), 5, by)
-    return when, np.where(np.isfinite(when), by, 0)
+    pending = np.bincount(owner, weights=~journey.done, minlength=orders.count) > 0
+    some = np.bincount(owner, weights=journey.sent, minlength=orders.count) > 0
+    empty = np.isfinite(orders.paid) & ~pending & ~some & ~np.isfinite(journey.cancelled)
+    if not empty.any():
+        return
+    last = np.full(orders.count, -NEVER)
+    np.maximum.at(last, owner, np.where(np.isfinite(journey.given_up), journey.given_up, -NEVER))
+    luck = day.world.luck.uniform(orders.number, 18)
+    closes = work(np.where(empty, last, NEVER), (2 + 14 * luck) * HOUR, 8.5, 22.0)
+    customer = empty & (day.fate.cancel_try < closes)
+    journey.cancelled = np.where(empty, np.where(customer, day.fate.cancel_try, closes), journey.cancelled)
+    journey.cancelled_by = np.where(empty, np.where(customer, day.fate.cancel_by, SELLER), journey.cancelled_by)

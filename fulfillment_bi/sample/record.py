@@ -9,81 +9,77 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fulfillment_bi.sample import tables
+from fulfillment_bi.sample.calendar import Calendar
 from fulfillment_bi.sample.clock import HOUR, NEVER, Mask, Times, Whole
-from fulfillment_bi.sample.demand import Calendar, Orders
-from fulfillment_bi.sample.judge import Verdict
-from fulfillment_bi.sample.process import CANCELLED_BY, Draws, Outcome
-from fulfillment_bi.sample.promises import Promises
+from fulfillment_bi.sample.judge import latest
+from fulfillment_bi.sample.simulate import Block
+from fulfillment_bi.sample.state import CANCELLED_BY
+from fulfillment_bi.sample.world import World
 
 STATUSES = ("created", "paid", "processing", "shipped", "delivered", "cancelled")
+CREATED, PAID, PROCESSING, SHIPPED, DELIVERED, CANCELLED = range(6)
+OWN_FORMAT = np.array([c.name in tables.OWN_FORMAT for c in tables.CHANNELS])
 SENTINEL = 0.0  # a system that writes 1970-01-01 00:00:00 for "none"
 IMPOSSIBLE = ("shipped_before_created", "delivered_before_shipped", "shipped_before_paid")
 
 
 @dataclass(frozen=True)
-class Block:
-    """One block with everything known about it."""
-
-    orders: Orders
-    draws: Draws
-    promises: Promises
-    outcome: Outcome
-    verdict: Verdict
-
-
-@dataclass(frozen=True)
 class Record:
-    """Recorded values: per order (n) and part (p); `NEVER` is a blank cell."""
+    """Recorded values: per order (n) and line (m); `NEVER` is a blank cell."""
 
     status: Whole
     paid: Times
     cancelled: Times
     cancelled_by: Whole
+    last_handed: Times  # when the order's last parcel left, NEVER while one has not
     scanned: Times
     delivered: Times
     picked: Times
     packed: Times
-    all_delivered: Times  # truth, not record: when the last part arrived, for what follows from it
-    late: Mask
     impossible: Whole  # index into IMPOSSIBLE, or -1
     defects: dict[str, int]
 
 
-def record(calendar: Calendar, block: Block) -> Record:
+def record(world: World, calendar: Calendar, block: Block) -> Record:
     """The records of one block."""
-    orders, draws, outcome = block.orders, block.draws, block.outcome
-    as_of = calendar.as_of
-    cancelled = outcome.cancelled <= as_of
-    delivered_at = latest(orders.count, draws.part_order, np.where(outcome.used, outcome.delivered, -NEVER))
-    status = _status(orders, draws, outcome, delivered_at, as_of)
-    on_time = (status == 4) & ~block.verdict.failed_otif & ~block.verdict.late_ship & (draws.second_part < 0)
-    luck = draws.u_order[11]
-    first_scan = outcome.scanned[: orders.count]
-    whole = on_time & (first_scan <= as_of)
+    orders, journey, verdict = block.orders, block.journey, block.verdict
+    as_of, owner = calendar.as_of, orders.line_order
+    cancelled = verdict.cancelled <= as_of
+    coming = journey.exists & ((journey.sent > 0) | ~journey.done)
+    handed = latest(orders.count, owner[coming], journey.handed[coming])
+    status = _status(block, handed, as_of)
+    one_parcel = _parcels(block) == 1
+    on_time = (status == DELIVERED) & ~verdict.failed_otif & ~verdict.late_ship & one_parcel
+    plain = ~OWN_FORMAT[orders.channel]
+    # The platforms do not tell what a warehouse is doing, so their orders are paid until they are sent.
+    status = np.where((status == PROCESSING) & ~plain, PAID, status)
+    luck, spread = world.luck.uniform(orders.number, 31), world.luck.uniform(orders.number, 32)
+    scan = latest(orders.count, owner[coming], journey.scanned[coming])
+    whole = on_time & (scan <= as_of)
     impossible = np.where(whole & (luck < 0.0021), np.floor(luck / 0.0007).astype(np.int64), -1)
-    paid_missing = (status == 4) & (luck > 0.997)
-    paid = np.where(paid_missing, NEVER, outcome.paid)
-    paid = np.where(impossible == 2, first_scan + HOUR, paid)
-    scanned, delivered = outcome.scanned.copy(), outcome.delivered.copy()
-    index = np.arange(orders.count)
-    early = index[impossible == 0]
-    scanned[early] = orders.created[early] - np.floor((1 + 20 * draws.u_order[12][early]) * HOUR)
-    soon = index[impossible == 1]
-    delivered[soon] = first_scan[soon] - np.floor((0.2 + 2 * draws.u_order[12][soon]) * HOUR)
-    shipped = outcome.used & (outcome.handed <= as_of)
-    pick_missing = shipped & (draws.u_part[3] > 0.988)
-    pack_sentinel = shipped & (draws.u_part[5] > 0.994)
+    impossible = np.where((impossible == 2) & ~plain, -1, impossible)
+    # Payment times are wrong or missing only where no platform says better.
+    paid_missing = (status == DELIVERED) & plain & (luck > 0.997)
+    paid = np.where(paid_missing, NEVER, orders.paid)
+    paid = np.where(impossible == 2, scan + HOUR, paid)
+    early = np.where(impossible == 0, orders.created - np.floor((1 + 20 * spread) * HOUR), NEVER)
+    soon = np.where(impossible == 1, scan - np.floor((0.2 + 2 * spread) * HOUR), NEVER)
+    scanned = np.where(np.isfinite(early[owner]) & np.isfinite(journey.scanned), early[owner], journey.scanned)
+    delivered = np.where(np.isfinite(soon[owner]) & np.isfinite(journey.delivered), soon[owner], journey.delivered)
+    sent = journey.handed <= as_of
+    gap = world.luck.uniform(orders.number[owner] * 1024 + journey.slot, 33)
+    pick_missing, pack_sentinel = sent & (gap > 0.988), sent & (gap < 0.006)
     return Record(
         status=status,
         paid=paid,
-        cancelled=np.where(cancelled, outcome.cancelled, NEVER),
-        cancelled_by=np.where(cancelled, outcome.cancelled_by, 0),
+        cancelled=np.where(cancelled, verdict.cancelled, NEVER),
+        cancelled_by=np.where(cancelled, verdict.cancelled_by, 0),
+        last_handed=handed,
         scanned=scanned,
         delivered=delivered,
-        picked=np.where(pick_missing, NEVER, outcome.picked),
-        packed=np.where(pack_sentinel, SENTINEL, outcome.packed),
-        all_delivered=np.where(status == 4, delivered_at, NEVER),
-        late=block.verdict.failed_otif,
+        picked=np.where(pick_missing, NEVER, journey.picked),
+        packed=np.where(pack_sentinel, SENTINEL, journey.packed),
         impossible=impossible,
         defects={
             **{name: int((impossible == place).sum()) for place, name in enumerate(IMPOSSIBLE)},
@@ -94,25 +90,27 @@ def record(calendar: Calendar, block: Block) -> Record:
     )
 
 
-def latest(count: int, owner: Whole, values: Times) -> Times:
-    """The largest value per owner; `NEVER` for owners without any."""
-    found = np.full(count, -NEVER)
-    np.maximum.at(found, owner, values)
-    return np.where(found == -NEVER, NEVER, found)
+def _parcels(block: Block) -> Whole:
+    """Number of parcels of each order that has sent something."""
+    orders, journey = block.orders, block.journey
+    sent = np.flatnonzero(journey.sent > 0)
+    key = np.unique(orders.line_order[sent] * 1024 + journey.slot[sent])
+    return np.bincount(key // 1024, minlength=orders.count)
 
 
-def _status(orders: Orders, draws: Draws, outcome: Outcome, delivered_at: Times, as_of: float) -> Whole:
-    handed_at = latest(orders.count, draws.part_order, np.where(outcome.used, outcome.handed, -NEVER))
+def _status(block: Block, handed: Times, as_of: float) -> Whole:
+    orders, journey = block.orders, block.journey
+    begun: Mask = np.bincount(orders.line_order, weights=journey.allocated <= as_of, minlength=orders.count) > 0
     return np.select(
         [
-            outcome.cancelled <= as_of,
-            delivered_at <= as_of,
-            handed_at <= as_of,
-            outcome.allocated[: orders.count] <= as_of,
-            outcome.paid <= as_of,
+            block.verdict.cancelled <= as_of,
+            block.verdict.signed <= as_of,
+            handed <= as_of,
+            begun,
+            orders.paid <= as_of,
         ],
-        [5, 4, 3, 2, 1],
-        default=0,
+        [CANCELLED, DELIVERED, SHIPPED, PROCESSING, PAID],
+        default=CREATED,
     )
 
 

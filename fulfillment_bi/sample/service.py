@@ -1,17 +1,16 @@
-"""What customers say afterwards: reviews, tickets and after-sales cases that follow from what happened."""
+"""What customers and platforms do afterwards: reviews, tickets, after-sales cases and penalties that follow from it."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from fulfillment_bi.sample import tables
-from fulfillment_bi.sample.clock import DAY, HOUR, Whole, midnight, work
-from fulfillment_bi.sample.columns import blank, digits, join, moments, money, numbers, words
-from fulfillment_bi.sample.demand import Calendar
-from fulfillment_bi.sample.identity import order_numbers
-from fulfillment_bi.sample.orderfiles import Columns, amounts
-from fulfillment_bi.sample.record import Block, Record
-from fulfillment_bi.sample.world import World, cumulative, pick
+from fulfillment_bi.sample.clock import DAY, HOUR, NEVER, Mask, Times, Whole, work
+from fulfillment_bi.sample.exportfile import Columns
+from fulfillment_bi.sample.orderfiles import ABROAD, CHANNELS, Pages, amounts
+from fulfillment_bi.sample.returns import cases
+from fulfillment_bi.sample.text import blank, constant, digits, join, moments, money, numbers, words
+from fulfillment_bi.sample.world import cumulative, pick
 
 # Reviews by score (1 to 5): the first half when the order was late or short, the second otherwise.
 # fmt: off
@@ -37,104 +36,137 @@ _PARTIES = ("仓库", "物流", "仓库", "商家", "商家", "商家")
 _REASONS = ("发错货", "少件", "破损", "延迟发货", "质量问题", "地址错误", "不想要了")
 
 
-def review_columns(calendar: Calendar, block: Block, found: Record, rng: np.random.Generator) -> Columns:
+def _reference(page: Pages, chosen: Whole) -> Columns:
+    orders = page.block.orders
+    return {"channel": words(CHANNELS, orders.channel[chosen]), "order_no": page.order_no.take(chosen)}
+
+
+def review_columns(page: Pages) -> Columns:
     """Reviews of delivered orders; scores suffer where the promise was broken."""
-    orders = block.orders
-    luck = rng.random((5, orders.count))
-    written = np.ceil(found.all_delivered - np.log1p(-luck[0]) * 40 * HOUR)
-    chosen = np.flatnonzero((luck[1] < np.where(found.late, 0.45, 0.32)) & (written <= calendar.as_of))
-    late = found.late[chosen]
-    score = np.where(late, pick(_SCORES_BAD, luck[2][chosen]), pick(_SCORES_GOOD, luck[2][chosen]))
-    text = score * 4 + np.where(late, 0, 2) + (luck[3][chosen] * 2).astype(np.int64)
-    abroad = np.array([c.is_global for c in tables.CHANNELS])[orders.channel[chosen]]
+    orders, verdict, luck = page.block.orders, page.block.verdict, page.world.luck
+    key = orders.number
+    written = np.ceil(verdict.signed - np.log1p(-luck.uniform(key, 90)) * 40 * HOUR)
+    let_down = verdict.failed_otif
+    writes = luck.uniform(key, 91) < np.where(let_down, 0.45, 0.32)
+    alive = ~(verdict.cancelled <= page.as_of)
+    chosen = np.flatnonzero(writes & alive & (written <= page.as_of))
+    key, late = key[chosen], let_down[chosen]
+    mood = luck.uniform(key, 92)
+    score = np.where(late, pick(_SCORES_BAD, mood), pick(_SCORES_GOOD, mood))
+    text = score * 4 + np.where(late, 0, 2) + luck.below(key, 93, 2)
+    text += np.where(ABROAD[orders.channel[chosen]], len(_TEXTS_ZH) * 4, 0)
     every = [line for texts in (*_TEXTS_ZH, *_TEXTS_EN) for line in texts]
     return {
-        **_order_reference(block, chosen),
-        "review_no": join("R", digits(orders.number[chosen], 9)),
+        **_reference(page, chosen),
+        "review_no": join(constant("R"), digits(key, 9)),
         "score": numbers(score + 1),
-        "text": blank(words(every, text + np.where(abroad, 20, 0)), luck[4][chosen] < 0.7),
-        "created_at": moments(written[chosen], calendar.as_of),
+        "text": blank(words(every, text), luck.uniform(key, 94) < 0.7),
+        "created_at": moments(written[chosen], page.as_of),
     }
 
 
-def _order_reference(block: Block, chosen: Whole) -> Columns:
-    orders = block.orders
-    return {
-        "channel": words([c.name for c in tables.CHANNELS], orders.channel[chosen]),
-        "order_no": order_numbers(orders.channel[chosen], orders.number[chosen], orders.created[chosen]),
-    }
+def ticket_columns(page: Pages, load: Times) -> Columns:
+    """Service tickets: about broken promises soon after they broke, about other things any time after the order.
 
-
-def ticket_columns(calendar: Calendar, block: Block, found: Record, rng: np.random.Generator) -> Columns:
-    """Service tickets: about broken promises soon after they broke, about other things any time after the order."""
-    orders, promises = block.orders, block.promises
-    luck = rng.random((10, orders.count))
-    noise = rng.standard_normal((2, orders.count))
-    unshipped = block.verdict.late_ship
-    upset = unshipped | found.late
+    `load`: per day of the window, how busy the shop is (1 ordinary).
+    """
+    block, luck, as_of = page.block, page.world.luck, page.as_of
+    orders, promises, verdict = block.orders, block.promises, block.verdict
+    key = orders.number
+    unshipped = verdict.late_ship
+    upset: Mask = unshipped | verdict.failed_otif
+    when = luck.uniform(key, 95)
     broke = np.where(unshipped, promises.ship, promises.delivery)
-    calm = orders.created + (0.2 + 90 * luck[0] ** 2) * HOUR
-    opened = np.floor(np.where(upset, broke + (-np.log1p(-luck[0]) * 9 + 0.5) * HOUR, calm))
-    chosen = np.flatnonzero((luck[1] < np.where(upset, 0.34, 0.034)) & (opened <= calendar.as_of))
-    upset, opened, luck, noise = upset[chosen], opened[chosen], luck[:, chosen], noise[:, chosen]
-    usual = np.array([1, 2, 3, 4, 5, 5])[(luck[2] * 6).astype(np.int64)]
-    kind = np.where(upset, np.where(unshipped[chosen], 0, np.where(luck[2] < 0.8, 1, 2)), usual)
-    day = np.clip(np.floor((opened - midnight(calendar.start)) / DAY).astype(np.int64), 0, len(calendar.load()) - 1)
-    bot = opened + 1 + np.floor(luck[3] * 8)
-    human = np.maximum(work(bot, np.ceil(60 * np.exp(0.95 * noise[0]) * calendar.load()[day] ** 0.8), 8.0, 24.0), bot)
-    solved = np.ceil(human + 3.2 * HOUR * np.exp(1.0 * noise[1]) * np.where(upset, 2.5, 1.0))
-    complaint = luck[4] < np.where(upset, 0.38, 0.05)
-    rated = (luck[5] < 0.42) & (solved <= calendar.as_of)
-    mood = np.where(upset, pick(_SCORES_BAD, luck[6]), pick(_SCORES_GOOD, luck[6])) + 1
-    paid_out = np.where(complaint & (luck[7] < 0.6), (5 + np.floor(luck[8] * 6) * 5) * 100, 0).astype(np.int64)
+    calm = orders.created + (0.2 + 90 * when**2) * HOUR
+    opened = np.floor(np.where(upset, broke + (-np.log1p(-when) * 9 + 0.5) * HOUR, calm))
+    asks = luck.uniform(key, 96) < np.where(upset, 0.34, 0.034)
+    chosen = np.flatnonzero(asks & (opened <= as_of))
+    key, upset, opened = key[chosen], upset[chosen], opened[chosen]
+    topic = luck.uniform(key, 97)
+    usual = np.array([1, 2, 3, 4, 5, 5])[(topic * 6).astype(np.int64)]
+    kind = np.where(upset, np.where(unshipped[chosen], 0, np.where(topic < 0.8, 1, 2)), usual)
+    day = np.clip(np.floor((opened - page.calendar.day_at(0)) / DAY).astype(np.int64), 0, len(load) - 1)
+    bot: Times = opened + 1.0 + luck.below(key, 98, 8)
+    human = np.maximum(work(bot, np.ceil(60 * np.exp(0.95 * luck.normal(key, 99)) * load[day] ** 0.8), 8.0, 24.0), bot)
+    solved = np.ceil(human + 3.2 * HOUR * np.exp(1.0 * luck.normal(key, 100)) * np.where(upset, 2.5, 1.0))
+    complaint = luck.uniform(key, 101) < np.where(upset, 0.38, 0.05)
+    rated = (luck.uniform(key, 102) < 0.42) & (solved <= as_of)
+    mood = luck.uniform(key, 103)
+    score = np.where(upset, pick(_SCORES_BAD, mood), pick(_SCORES_GOOD, mood)) + 1
+    again = luck.uniform(key, 104)
+    paid_out = np.where(complaint & (again < 0.6), (5 + luck.below(key, 105, 6) * 5) * 100, 0)
+    by = np.searchsorted(np.array([0.8, 0.95]), luck.uniform(key, 106))
     return {
-        "source": words(("service_desk",), np.zeros(len(chosen), dtype=np.int64)),
-        "ticket_no": join("T", digits(orders.number[chosen], 9)),
-        **_order_reference(block, chosen),
-        "contact_channel": words(("在线", "电话", "邮件"), np.searchsorted(np.array([0.8, 0.95]), luck[9])),
+        "source": constant("service_desk"),
+        "ticket_no": join(constant("T"), digits(key, 9)),
+        **_reference(page, chosen),
+        "contact_channel": words(("在线", "电话", "邮件"), by),
         "category": words(_CATEGORIES, kind),
         "complaint": words(("0", "1"), complaint.astype(np.int64)),
         "subject": words(_PARTIES, kind),
-        "opened_at": moments(opened, calendar.as_of),
-        "first_bot_reply_at": moments(bot, calendar.as_of),
-        "first_human_reply_at": moments(human, calendar.as_of),
-        "solved_at": moments(solved, calendar.as_of),
-        "reopened": numbers((luck[7] > 0.94) & (solved <= calendar.as_of)),
-        "owner_key": words([f"客服{number:02d}" for number in range(1, 25)], (luck[8] * 24).astype(np.int64)),
-        "satisfaction": blank(numbers(mood), rated),
+        "opened_at": moments(opened, as_of),
+        "first_bot_reply_at": moments(bot, as_of),
+        "first_human_reply_at": moments(human, as_of),
+        "solved_at": moments(solved, as_of),
+        "reopened": numbers((again > 0.94) & (solved <= as_of)),
+        "owner_key": words([f"客服{number:02d}" for number in range(1, 25)], luck.below(key, 107, 24)),
+        "satisfaction": blank(numbers(score), rated),
         "compensation": money(paid_out),
     }
 
 
-def after_sales_columns(
-    world: World, calendar: Calendar, block: Block, found: Record, rng: np.random.Generator
-) -> Columns:
+def after_sales_columns(page: Pages) -> Columns:
     """Refunds of cancelled orders, most before shipping; returns, exchanges and reships after delivery."""
-    orders = block.orders
-    luck = rng.random((6, orders.count))
-    withdrawn = (found.cancelled_by > 0) & np.isfinite(block.outcome.paid)
-    opened = np.where(withdrawn, found.cancelled, np.ceil(found.all_delivered - np.log1p(-luck[0]) * 3.2 * DAY))
-    wants = withdrawn | (luck[1] < np.where(found.late, 0.09, 0.038))
-    chosen = np.flatnonzero(wants & (opened <= calendar.as_of))
-    opened, luck, withdrawn = opened[chosen], luck[:, chosen], withdrawn[chosen]
-    gone = block.outcome.used & (block.outcome.handed <= calendar.as_of)
-    shipped = np.bincount(block.draws.part_order, weights=gone, minlength=orders.count)[chosen] > 0
-    closed = np.ceil(opened + (2 + 90 * luck[2]) * HOUR)
-    kind = np.where(withdrawn, 0, np.searchsorted(np.array([0.35, 0.78, 0.9]), luck[3]))
-    usual = np.searchsorted(np.array([0.09, 0.19, 0.34, 0.4, 0.66, 0.69]), luck[4])
-    first_line = np.searchsorted(orders.line_order, chosen)
+    block, luck, world, as_of = page.block, page.world.luck, page.world, page.as_of
+    orders, journey, verdict = block.orders, block.journey, block.verdict
+    first = np.searchsorted(orders.line_order, np.arange(orders.count))
+    delivered = np.where(journey.sent[first] > 0, journey.delivered[first], NEVER)
+    found = cases(world, orders.number, delivered, delivered > block.promises.delivery)
+    withdrawn = (verdict.cancelled <= as_of) & np.isfinite(orders.paid)
+    opened = np.where(withdrawn & ~(found.opened <= as_of), verdict.cancelled, found.opened)
+    chosen = np.flatnonzero(opened <= as_of)
+    withdrawn = withdrawn[chosen] & ~(found.opened[chosen] <= as_of)
+    key, opened, line = orders.number[chosen], opened[chosen], first[chosen]
+    left = np.bincount(orders.line_order, weights=journey.handed <= as_of, minlength=orders.count)[chosen] > 0
+    closed = np.where(withdrawn, np.ceil(opened + (2 + 90 * luck.uniform(key, 108)) * HOUR), found.closed[chosen])
+    kind = np.where(withdrawn, 0, found.kind[chosen])
+    usual = np.searchsorted(np.array([0.09, 0.19, 0.34, 0.4, 0.66, 0.69]), luck.uniform(key, 109))
+    lost = np.bincount(orders.line_order, weights=journey.exception == 4, minlength=orders.count)[chosen] > 0
+    reason = np.where(withdrawn, np.where(lost, 5, np.where(left, 1, 6)), usual)
     goods, _, _ = amounts(block)
-    amount = np.where(withdrawn, goods[chosen], orders.price[first_line])
+    amount = np.where(withdrawn, goods[chosen], orders.price[line])
+    zh = "gb18030"
     return {
-        **_order_reference(block, chosen),
-        "case_no": join("SH", digits(orders.number[chosen], 9)),
-        "line_no": blank(numbers(orders.line_no[first_line]), ~withdrawn),
-        "sku": blank(words(world.products.code, orders.sku[first_line]), ~withdrawn),
-        "kind": words(("退款", "退货退款", "换货", "补发"), kind),
-        "reason": words(_REASONS, np.where(withdrawn, np.where(shipped, 1, 6), usual)),
-        "opened_at": moments(opened, calendar.as_of),
-        "closed_at": moments(closed, calendar.as_of),
+        **_reference(page, chosen),
+        "case_no": join(constant("SH"), digits(key, 9)),
+        "line_no": blank(numbers(orders.line_no[line]), ~withdrawn),
+        "sku": blank(words(world.products.code, journey.sku[line]), ~withdrawn),
+        "kind": words(("退款", "退货退款", "换货", "补发"), kind, zh),
+        "reason": words(_REASONS, reason, zh),
+        "opened_at": moments(opened, as_of),
+        "closed_at": moments(closed, as_of),
         "qty": blank(numbers(np.ones(len(chosen))), ~withdrawn),
         "amount": money(np.where(kind >= 2, 0, amount)),
-        "before_shipping": words(("0", "1"), (withdrawn & ~shipped).astype(np.int64)),
+        "before_shipping": words(("0", "1"), (withdrawn & ~left).astype(np.int64)),
+    }
+
+
+_STRICT = ("tmall", "taobao", "pinduoduo", "douyin", "kuaishou")  # platforms that fine their shops
+
+
+def penalty_columns(page: Pages) -> Columns:
+    """What platforms take for orders sent late, two days after the promise broke; the customer gets most of it."""
+    block, luck = page.block, page.world.luck
+    orders, verdict = block.orders, block.verdict
+    booked = np.ceil(block.promises.ship + (1.5 + luck.uniform(orders.number, 110)) * DAY)
+    strict = np.array([c.name in _STRICT for c in tables.CHANNELS])[orders.channel]
+    fined = verdict.late_ship & strict & (luck.uniform(orders.number, 111) < 0.85)
+    chosen = np.flatnonzero(fined & (booked <= page.as_of))
+    goods, _, _ = amounts(block)
+    short = np.isfinite(verdict.cancelled[chosen]) & (verdict.cancelled_by[chosen] == 2)
+    return {
+        **_reference(page, chosen),
+        "kind": words(("延迟发货", "缺货"), short.astype(np.int64), "gb18030"),
+        "booked_at": moments(booked[chosen], page.as_of),
+        "amount": money(np.clip(goods[chosen] * 5 // 100, 300, 5000)),
     }

@@ -29,13 +29,19 @@ _LIVE = (4, 2, 1, 0.5, 0.4, 0.5, 1, 1.6, 2.4, 3, 3.6, 4, 4.4, 3.8, 3.4, 3.4, 3.6
 _ABROAD = (6, 6.4, 6.2, 5.8, 5.4, 5, 4.8, 5.2, 5.6, 6, 6.2, 6, 5, 3.6, 2.4, 1.6, 1.2, 1, 1, 1.4, 2.2, 3.4, 4.4, 5.2)
 
 CHANNELS = (
-    Channel("tmall", 0.32, 0.80, 48, 14.3, 0.22, _EVENING, 0.96,
+    Channel("tmall", 0.22, 0.80, 48, 14.3, 0.22, _EVENING, 0.96,
             ("优选生活旗舰店", "简木家居专营店", "优选美妆旗舰店")),
-    Channel("jd", 0.22, 0.95, 24, 10.8, 0.15, _OFFICE, 0.86, ("优选生活京东自营店", "优选数码京东旗舰店")),
-    Channel("pinduoduo", 0.17, 0.30, 48, 15.0, 0.25, _EVENING, 1.08, ("优选工厂店", "优选百货店")),
-    Channel("douyin", 0.15, 0.42, 48, 13.6, 0.30, _LIVE, 1.22, ("优选直播间", "优选达人专营店")),
-    Channel("shopify", 0.08, 1.15, 48, 25.5, 0.12, _ABROAD, 1.10, ("youxuan-global", "youxuan-home"), True),
-    Channel("amazon", 0.06, 0.50, 48, 23.5, 0.05, _ABROAD, 1.04, ("YOUXUAN-US", "YOUXUAN-EU", "YOUXUAN-JP"), True),
+    Channel("taobao", 0.10, 0.60, 48, 14.8, 0.25, _EVENING, 1.02, ("优选生活铺", "拾光小店")),
+    Channel("jd", 0.20, 0.95, 24, 10.8, 0.15, _OFFICE, 0.86, ("优选生活京东自营店", "优选数码京东旗舰店")),
+    Channel("pinduoduo", 0.15, 0.0, 48, 15.0, 0.25, _EVENING, 1.08, ("优选工厂店", "优选百货店")),
+    Channel("douyin", 0.12, 0.42, 48, 13.6, 0.30, _LIVE, 1.22, ("优选直播间", "优选达人专营店")),
+    Channel("kuaishou", 0.05, 0.35, 48, 14.0, 0.30, _LIVE, 1.18, ("优选快手小店",)),
+    Channel("tiktok_shop", 0.04, 0.30, 48, 26.0, 0.15, _ABROAD, 1.12, ("youxuan-live",), True),
+    Channel("shopify", 0.05, 1.15, 48, 25.5, 0.12, _ABROAD, 1.10, ("youxuan-global", "youxuan-home"), True),
+    Channel("amazon", 0.04, 0.50, 48, 23.5, 0.05, _ABROAD, 1.04, ("Amazon.com", "Amazon.de", "Amazon.co.jp"), True),
+    Channel("ebay", 0.012, 0.15, 48, 30.0, 0.08, _ABROAD, 1.02, ("youxuan-outlet",), True),
+    Channel("woocommerce", 0.010, 0.60, 72, 26.0, 0.20, _ABROAD, 1.00, ("youxuan.example",), True),
+    Channel("etsy", 0.008, 0.25, 72, 30.0, 0.30, _ABROAD, 1.06, ("YouxuanCrafts",), True),
 )
 
 # name, longitude, latitude, share of the stock network, relative speed of its floor (lower is faster)
@@ -45,7 +51,13 @@ WAREHOUSES = (
     ("成都仓", 104.1, 30.7, 0.60, 1.12),
     ("北京仓", 116.4, 39.9, 0.75, 0.92),
     ("武汉仓", 114.3, 30.6, 0.55, 1.05),
+    ("西安仓", 108.9, 34.3, 0.35, 1.10),
+    ("沈阳仓", 123.4, 41.8, 0.30, 1.08),
+    ("郑州仓", 113.7, 34.8, 0.40, 1.00),
 )
+OWN_FORMAT = frozenset({"taobao", "jd", "pinduoduo", "douyin", "tiktok_shop", "amazon"})
+"""Channels whose lines come in the platform's own format; it numbers lines in its own way."""
+HUBS = (0, 1, 3)  # the warehouses that hold what is not worth holding everywhere
 
 # province, longitude, latitude, population in millions, cities
 PROVINCES = (
@@ -109,18 +121,20 @@ CARRIERS = (
     ("圆通", 42.0, 29.0, 0.19, "YT"),
     ("韵达", 41.0, 29.0, 0.20, "4320"),
     ("极兔", 40.0, 31.0, 0.22, "JT"),
+    ("邮政", 36.0, 36.0, 0.22, "9861"),
     ("DHL", 95.0, 40.0, 0.16, "GM"),
 )
 
 # Share of each carrier by channel (order as CARRIERS); orders from abroad always go with the last one.
 CARRIER_SHARES = {
-    "tmall": (0.12, 0.03, 0.31, 0.25, 0.19, 0.10, 0.0),
-    "jd": (0.06, 0.80, 0.06, 0.04, 0.04, 0.0, 0.0),
-    "pinduoduo": (0.02, 0.0, 0.27, 0.21, 0.22, 0.28, 0.0),
-    "douyin": (0.08, 0.02, 0.30, 0.23, 0.20, 0.17, 0.0),
-    "shopify": (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0),
-    "amazon": (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0),
+    "tmall": (0.12, 0.03, 0.30, 0.24, 0.19, 0.10, 0.02, 0.0),
+    "taobao": (0.03, 0.0, 0.30, 0.26, 0.22, 0.14, 0.05, 0.0),
+    "jd": (0.06, 0.80, 0.06, 0.04, 0.04, 0.0, 0.0, 0.0),
+    "pinduoduo": (0.02, 0.0, 0.25, 0.20, 0.21, 0.26, 0.06, 0.0),
+    "douyin": (0.08, 0.02, 0.29, 0.23, 0.20, 0.17, 0.01, 0.0),
+    "kuaishou": (0.04, 0.0, 0.28, 0.24, 0.22, 0.18, 0.04, 0.0),
 }
+ABROAD_SHARE = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)
 
 # category, share of SKUs, median price, [(noun, English noun)], specifications
 CATEGORIES = (
@@ -204,3 +218,14 @@ GIVEN_NAMES = (
     "伟", "芳", "娜", "敏", "静", "磊", "洋", "艳", "勇", "军", "子涵", "欣怡", "浩然", "雨桐", "建国", "思远",
     "晓明", "佳琪")
 STREETS = ("人民路", "解放大道", "中山北路", "建设街", "文化西路", "科技园路", "滨江大道", "和平里", "朝阳街", "幸福路")
+
+# Suppliers: place, name; each category buys from a few of them.
+SUPPLIER_PLACES = ("义乌", "广州", "深圳", "东莞", "温州", "苏州", "泉州", "青岛", "佛山", "宁波")
+SUPPLIER_WORDS = ("宏达", "恒源", "联创", "瑞丰")
+
+# Months of the year in which a category sells best, and by how much more than on average.
+SEASONS = (
+    ("家居日用", 3, 0.10), ("厨房用品", 12, 0.12), ("家用电器", 11, 0.20), ("手机数码", 9, 0.15),
+    ("服饰内衣", 11, 0.35), ("鞋靴箱包", 9, 0.20), ("美妆个护", 5, 0.12), ("食品饮料", 1, 0.30),
+    ("母婴用品", 6, 0.05), ("运动户外", 5, 0.30), ("宠物生活", 4, 0.06), ("图书文具", 9, 0.35),
+)

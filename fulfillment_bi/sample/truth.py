@@ -7,22 +7,24 @@ from typing import Any
 import numpy as np
 
 from fulfillment_bi.sample import tables
+from fulfillment_bi.sample.calendar import Calendar
 from fulfillment_bi.sample.clock import Whole
-from fulfillment_bi.sample.columns import BUSINESS_ZONE
-from fulfillment_bi.sample.demand import Calendar
 from fulfillment_bi.sample.exportfile import ExportWriter
 from fulfillment_bi.sample.identity import missing_field
 from fulfillment_bi.sample.incidents import Incident, clock_text
-from fulfillment_bi.sample.judge import Blame
-from fulfillment_bi.sample.orderfiles import is_global
-from fulfillment_bi.sample.record import STATUSES, Block, Record, cancellations
+from fulfillment_bi.sample.judge import Ballot
+from fulfillment_bi.sample.orderfiles import ABROAD
+from fulfillment_bi.sample.record import STATUSES, Record, cancellations
+from fulfillment_bi.sample.simulate import Block
+from fulfillment_bi.sample.text import BUSINESS_ZONE
 from fulfillment_bi.sample.world import World
 
 
 class Tally:
     """Running sums over the blocks of one sample."""
 
-    def __init__(self, calendar: Calendar, incidents: tuple[Incident, ...]) -> None:
+    def __init__(self, world: World, calendar: Calendar, incidents: tuple[Incident, ...]) -> None:
+        self.world = world
         self.calendar = calendar
         self.incidents = incidents
         self.orders = 0
@@ -31,40 +33,38 @@ class Tally:
         self._statuses = np.zeros(len(STATUSES), dtype=np.int64)
         self._cancelled: dict[str, int] = {}
         self._defects: dict[str, int] = {}
-        self._blame = {measure: np.zeros(len(incidents) + 1, dtype=np.int64) for measure in ("otif", "ship")}
-        self._touched = np.zeros(len(incidents), dtype=np.int64)
 
-    def add(self, block: Block, found: Record, blame: Blame) -> None:
+    def add(self, block: Block, found: Record) -> None:
         """Count one block."""
-        orders, outcome, verdict = block.orders, block.outcome, block.verdict
+        orders, journey, verdict = block.orders, block.journey, block.verdict
         self.orders += orders.count
         self._by_channel += np.bincount(orders.channel, minlength=len(tables.CHANNELS))
         self._statuses += np.bincount(found.status, minlength=len(STATUSES))
         _merge(self._cancelled, cancellations(found))
         _merge(self._defects, found.defects)
-        nameless = (missing_field(block.draws.u_order[14]) > 0) & ~is_global(block)
+        nameless = missing_field(self.world, orders.number, ABROAD[orders.channel]) > 0
         _merge(self._defects, {"personal_field_missing": int(nameless.sum())})
         _merge(
             self._sums,
             {
-                "lines": len(orders.sku),
-                "units_ordered": int(orders.quantity.sum()),
-                "units_due": int(outcome.line_due.sum()),
+                "lines": int(journey.exists.sum()),
+                "units_ordered": int(orders.quantity[journey.exists].sum()),
                 "otif_due": int(verdict.due_sign.sum()),
                 "otif_failed": int(verdict.failed_otif.sum()),
+                "units_due": int(verdict.units_due.sum()),
+                "units_failed": int(verdict.units_failed.sum()),
                 "ship_due": int(verdict.due_ship.sum()),
                 "ship_late": int(verdict.late_ship.sum()),
-                "orders_short": int((verdict.units_short > 0).sum()),
-                "units_short": int(verdict.units_short.sum()),
             },
         )
-        self._blame["otif"] += _counts(blame.otif, len(self.incidents))
-        self._blame["ship"] += _counts(blame.ship, len(self.incidents))
-        self._touched += blame.touched.sum(axis=1)
 
-    def truth(self, world: World, seed: int, files: list[ExportWriter]) -> dict[str, Any]:
-        """The content of truth.json."""
+    def truth(self, seed: int, ballot: Ballot, lost: tuple[int, int], files: list[ExportWriter]) -> dict[str, Any]:
+        """The content of truth.json; `lost`: lines and units that were wanted and sold out."""
         calendar, sums = self.calendar, self._sums
+        promotion = calendar.promotion
+        otif, ship = (ballot.causes(bits, len(self.incidents)) for bits in (ballot.otif, ballot.ship))
+        orders_failed, ship_late = self._counts(otif), self._counts(ship)
+        units_failed = self._counts(otif, ballot.units.astype(np.int64))
         return {
             "made_by": {
                 "orders": self.orders,
@@ -76,31 +76,31 @@ class Tally:
             "start": calendar.start.isoformat(),
             "as_of": clock_text(calendar.as_of),
             "timezone": BUSINESS_ZONE,
-            "promotion": calendar.promotion
-            and {
-                "day": calendar.promotion.isoformat(),
-                "zh": calendar.promotion_name[0],
-                "en": calendar.promotion_name[1],
-            },
+            "promotion": promotion and {"day": promotion.day.isoformat(), "zh": promotion.zh, "en": promotion.en},
             "orders": {
                 "total": self.orders,
                 "by_channel": {c.name: int(n) for c, n in zip(tables.CHANNELS, self._by_channel, strict=True)},
                 "by_status": {name: int(n) for name, n in zip(STATUSES, self._statuses, strict=True)},
                 "cancelled_by": self._cancelled,
             },
-            "lines": {key: sums.get(key, 0) for key in ("lines", "units_ordered", "units_due")},
+            "lines": {key: sums.get(key, 0) for key in ("lines", "units_ordered")},
             "otif": {
                 "due": sums.get("otif_due", 0),
                 "failed": sums.get("otif_failed", 0),
-                "failed_by_cause": self._causes("otif"),
+                "failed_by_cause": orders_failed,
+            },
+            "units": {
+                "due": sums.get("units_due", 0),
+                "failed": sums.get("units_failed", 0),
+                "failed_by_cause": units_failed,
             },
             "ship_delay": {
                 "due": sums.get("ship_due", 0),
                 "late": sums.get("ship_late", 0),
-                "late_by_cause": self._causes("ship"),
+                "late_by_cause": ship_late,
             },
-            "short": {"orders": sums.get("orders_short", 0), "units": sums.get("units_short", 0)},
-            "incidents": [self._incident(world, place) for place in range(len(self.incidents))],
+            "lost_sales": {"lines": lost[0], "units": lost[1]},
+            "incidents": [self._incident(i, orders_failed, units_failed, ship_late) for i in self.incidents],
             "defects": self._defects,
             "files": {
                 file.export.name: {
@@ -113,29 +113,29 @@ class Tally:
             },
         }
 
-    def _causes(self, measure: str) -> dict[str, int]:
+    def _counts(self, cause: Whole, weights: Whole | None = None) -> dict[str, int]:
+        """Failures per cause: the background first, then each incident."""
+        failed = cause >= 0
+        chosen = None if weights is None else weights[failed]
+        counts = np.bincount(cause[failed], weights=chosen, minlength=len(self.incidents) + 1).astype(int)
         names = ["background", *(incident.name for incident in self.incidents)]
-        return dict(zip(names, self._blame[measure].tolist(), strict=True))
+        return dict(zip(names, counts.tolist(), strict=True))
 
-    def _incident(self, world: World, place: int) -> dict[str, Any]:
-        incident = self.incidents[place]
+    def _incident(
+        self, incident: Incident, orders: dict[str, int], units: dict[str, int], late: dict[str, int]
+    ) -> dict[str, Any]:
         return {
             "name": incident.name,
             "zh": incident.zh,
             "en": incident.en,
-            "station": incident.kind,
+            "metric": incident.metric,
             "start": clock_text(incident.start),
             "end": clock_text(incident.end),
-            "scope": incident.scope(world),
-            "orders_touched": int(self._touched[place]),
-            "orders_failed_otif": int(self._blame["otif"][place + 1]),
-            "orders_late_to_ship": int(self._blame["ship"][place + 1]),
+            "scope": incident.scope(self.world),
+            "orders_failed_otif": orders[incident.name],
+            "units_failed": units[incident.name],
+            "orders_late_to_ship": late[incident.name],
         }
-
-
-def _counts(cause: Whole, incidents: int) -> Whole:
-    """Failed orders per cause: the background first, then each incident."""
-    return np.bincount(cause[cause >= -1] + 1, minlength=incidents + 1)
 
 
 def _merge(into: dict[str, int], more: dict[str, int]) -> None:

@@ -3,38 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from fulfillment_bi.sample import tables
 from fulfillment_bi.sample.clock import Times, Whole
+from fulfillment_bi.sample.luck import Luck
+from fulfillment_bi.sample.products import Numbers, Products, Suppliers, make_products, make_suppliers
 
-Numbers = npt.NDArray[np.float64]
+__all__ = ["Numbers", "World", "build_world", "cumulative", "lookup", "pick"]
+
+Small = npt.NDArray[np.int16]
 _EARTH_KM = 6371.0
-
-
-@dataclass(frozen=True)
-class Products:
-    """One row per SKU, most popular first; prices in cents."""
-
-    code: list[str]
-    name: list[str]
-    english: list[str]
-    category: Whole
-    brand: Whole
-    price: Whole
-    cost: Whole
-    lead_days: Whole
-    pack_size: Whole
-    popularity: Numbers  # cumulative share per channel: channels x SKUs
+_BINS = 4096
+MARGIN_DAYS = 45  # swings and capacities go on for so long after the window
 
 
 @dataclass(frozen=True)
 class World:
     """What does not depend on a single order. Axes: C channels, R regions, W warehouses, K carriers, D days."""
 
+    luck: Luck
     products: Products
+    suppliers: Suppliers
     region_names: list[tuple[str, str, tuple[str, ...]]]  # country, province, cities
     region_share: Numbers  # cumulative, C x R
     warehouse_share: Numbers  # cumulative, R x W
@@ -44,11 +37,51 @@ class World:
     carrier_swing: Numbers  # multiplies transit, K x D
     region_swing: Numbers  # multiplies transit, R x D
 
+    @cached_property
+    def usual_hours(self) -> Numbers:
+        """Usual hours from the first scan to the door: W x K x R."""
+        speed = np.array([c[1] for c in tables.CARRIERS])[None, :, None]
+        fixed = np.array([c[2] for c in tables.CARRIERS])[None, :, None]
+        return np.asarray(fixed + self.distance[:, None, :] / speed)
+
     def transit_hours(self, warehouse: Whole, carrier: Whole, region: Whole) -> Times:
         """Usual hours from the first scan to the door on a lane."""
-        speed = np.array([c[1] for c in tables.CARRIERS])
-        fixed = np.array([c[2] for c in tables.CARRIERS])
-        return np.asarray(fixed[carrier] + self.distance[warehouse, region] / speed[carrier])
+        return np.asarray(self.usual_hours[warehouse, carrier, region])
+
+    @cached_property
+    def region_table(self) -> Small:
+        """Region by channel and draw (see `lookup`)."""
+        return lookup(self.region_share)
+
+    @cached_property
+    def warehouse_table(self) -> Small:
+        """Warehouse by region and draw."""
+        return lookup(self.warehouse_share)
+
+    @cached_property
+    def carrier_table(self) -> Small:
+        """Carrier by channel, region and draw."""
+        return lookup(self.carrier_share)
+
+    @cached_property
+    def hub_of_region(self) -> Whole:
+        """Index into `tables.HUBS` of the nearest hub of each region."""
+        return np.asarray(np.argmin(self.distance[list(tables.HUBS)], axis=0), dtype=np.int64)
+
+    @cached_property
+    def warehouse_load(self) -> Numbers:
+        """Share of all orders that each warehouse is asked first."""
+        weights = np.array([c.weight for c in tables.CHANNELS])
+        regions = np.diff(self.region_share, axis=1, prepend=0.0)
+        places = np.diff(self.warehouse_share, axis=1, prepend=0.0)
+        return np.asarray((weights / weights.sum()) @ regions @ places)
+
+    @cached_property
+    def hub_load(self) -> Numbers:
+        """Share of all orders whose nearest hub is each hub."""
+        weights = np.array([c.weight for c in tables.CHANNELS])
+        regions = (weights / weights.sum()) @ np.diff(self.region_share, axis=1, prepend=0.0)
+        return np.bincount(self.hub_of_region, weights=regions, minlength=len(tables.HUBS)).astype(np.float64)
 
 
 def build_world(seed: int, skus: int, days: int) -> World:
@@ -56,15 +89,17 @@ def build_world(seed: int, skus: int, days: int) -> World:
     rng = np.random.default_rng([seed, 1])
     names, share = _regions()
     distance = _distances()
-    margin = days + 45
+    margin = days + MARGIN_DAYS
     return World(
-        products=_products(rng, skus),
+        luck=Luck(seed),
+        products=make_products(rng, skus),
+        suppliers=make_suppliers(rng),
         region_names=names,
         region_share=share,
         warehouse_share=_warehouse_share(distance),
         carrier_share=_carrier_share(),
         distance=distance,
-        warehouse_swing=_swings(rng, len(tables.WAREHOUSES), margin, 0.85, 0.22)
+        warehouse_swing=_swings(rng, len(tables.WAREHOUSES), margin, 0.85, 0.16)
         * np.array([w[4] for w in tables.WAREHOUSES])[:, None],
         carrier_swing=_swings(rng, len(tables.CARRIERS), margin, 0.85, 0.07),
         region_swing=_swings(rng, len(names), margin, 0.75, 0.07),
@@ -101,10 +136,24 @@ def cumulative(weights: Numbers) -> Numbers:
 
 
 def pick(shares: Numbers, draws: Numbers) -> Whole:
-    """For each draw in [0, 1) the index in its row of cumulative shares (`shares` is one row, or one row per draw)."""
-    if shares.ndim == 1:
-        return np.searchsorted(shares, draws, side="right").astype(np.int64)
-    return np.asarray((draws[:, None] >= shares).sum(axis=1), dtype=np.int64)
+    """For each draw in [0, 1) its index in one row of cumulative shares."""
+    return np.searchsorted(shares, draws, side="right").astype(np.int64)
+
+
+def lookup(shares: Numbers) -> Small:
+    """Cumulative shares (... x n) as a table (... x bins) of indices, so that a draw costs one look-up.
+
+    Use: `table[row, in_bins(draw)]`. Shares are rounded to whole bins.
+    """
+    flat = shares.reshape(-1, shares.shape[-1])
+    middles = (np.arange(_BINS) + 0.5) / _BINS
+    rows = [np.searchsorted(row, middles, side="right") for row in flat]
+    return np.array(rows, dtype=np.int16).reshape(*shares.shape[:-1], _BINS)
+
+
+def in_bins(draws: Numbers) -> Whole:
+    """The bin of each draw, for `lookup`."""
+    return np.asarray(draws * _BINS, dtype=np.int64)
 
 
 def _distances() -> Numbers:
@@ -122,56 +171,10 @@ def _warehouse_share(distance: Numbers) -> Numbers:
 
 
 def _carrier_share() -> Numbers:
-    shares = np.array([tables.CARRIER_SHARES[c.name] for c in tables.CHANNELS])[:, None, :]
+    shares = np.array([tables.CARRIER_SHARES.get(c.name, tables.ABROAD_SHARE) for c in tables.CHANNELS])[:, None, :]
     lanes = np.repeat(shares, len(tables.PROVINCES) + len(tables.ABROAD), axis=1)
     # 韵达 has the better contract in 广东, so its collapse there is felt.
     guangdong = [p[0] for p in tables.PROVINCES].index("广东省")
     yunda = [c[0] for c in tables.CARRIERS].index("韵达")
     lanes[:, guangdong, yunda] *= 2.6
     return cumulative(lanes)
-
-
-def _products(rng: np.random.Generator, count: int) -> Products:
-    draw = rng.random((8, count))
-    weights = np.array([c[1] for c in tables.CATEGORIES], dtype=float)
-    category = pick(cumulative(weights), draw[0])
-    brand = (draw[1] * len(tables.BRANDS)).astype(np.int64)
-    median = np.array([c[2] for c in tables.CATEGORIES], dtype=float)[category]
-    yuan = np.maximum(np.round(median * np.exp(0.55 * rng.standard_normal(count))), 6.0)
-    price = (yuan * 100).astype(np.int64) - np.where(draw[2] < 0.7, 10, 0)
-    names = [_name(rank, int(category[rank]), int(brand[rank]), draw[3:7, rank]) for rank in range(count)]
-    rank = np.arange(count, dtype=float)
-    zipf = 1.0 / (rank + 9.0)
-    taste = np.exp(0.6 * rng.standard_normal((len(tables.CHANNELS), count)))
-    return Products(
-        code=[_code(rank) for rank in range(count)],
-        name=[zh for zh, _ in names],
-        english=[en for _, en in names],
-        category=category,
-        brand=brand,
-        price=price,
-        cost=(price * (0.45 + 0.2 * draw[7])).astype(np.int64),
-        lead_days=(5 + draw[6] * 25).astype(np.int64),
-        pack_size=np.array([1, 6, 10, 12, 24])[(draw[5] * 5).astype(np.int64)],
-        popularity=cumulative(zipf[None, :] * taste),
-    )
-
-
-def _code(rank: int) -> str:
-    """A 13-digit article number with its check digit (invented, in the range for use inside a company)."""
-    body = f"2{(rank * 7_919_003 + 48_271_905) % 10**11:011d}"
-    check = -sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(body)) % 10
-    return f"{body}{check}"
-
-
-def _name(rank: int, category: int, brand: int, draw: Numbers) -> tuple[str, str]:
-    nouns = tables.CATEGORIES[category][3]
-    zh_noun, en_noun = nouns[int(draw[0] * len(nouns))]
-    style = int(draw[1] * len(tables.STYLES))
-    details = tables.CATEGORIES[category][4]
-    detail = details[int(draw[2] * len(details))]
-    zh = f"{tables.BRANDS[brand]} {tables.STYLES[style]}{zh_noun} {detail}"
-    en = f"{tables.BRANDS_ENGLISH[brand]} {en_noun}, {tables.STYLES_ENGLISH[style]}, No. {rank + 101}"
-    if draw[3] < 0.02:
-        zh = f'【{"】【".join(tables.SELLING_WORDS)}】{zh} "{tables.SELLING_WORDS[rank % 9]}" 顺手买一件,更划算'
-    return zh, en

@@ -1,9 +1,9 @@
-"""`write_sample`: simulate the retailer block by block, write every system's exports and the truth about them."""
+"""`write_sample`: simulate the retailer day by day, write every system's exports and the truth about them."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
@@ -13,29 +13,44 @@ from typing import Any
 import numpy as np
 
 from fulfillment_bi.errors import UsageError
-from fulfillment_bi.sample.clock import DAY
-from fulfillment_bi.sample.demand import AS_OF_HOUR, Calendar, Orders, blocks, orders_of, plan
+from fulfillment_bi.sample.calendar import AS_OF_HOUR, plan
+from fulfillment_bi.sample.clock import Whole
+from fulfillment_bi.sample.demand import open_market
 from fulfillment_bi.sample.exportfile import ExportWriter
-from fulfillment_bi.sample.incidents import Incident, plant
-from fulfillment_bi.sample.judge import attribute
-from fulfillment_bi.sample.layout import EXPORTS
+from fulfillment_bi.sample.formats.exports import PLATFORM_EXPORTS
+from fulfillment_bi.sample.incidents import plant
+from fulfillment_bi.sample.layout import EXPORTS, Export
 from fulfillment_bi.sample.orderfiles import (
+    ABROAD,
+    Pages,
+    event_columns,
     fulfilment_columns,
-    is_global,
     line_columns,
     order_columns,
+    pages,
     parcel_columns,
+    parcels_of,
 )
-from fulfillment_bi.sample.process import Draws, draw_luck, pay, place
-from fulfillment_bi.sample.promises import Promises, promise
-from fulfillment_bi.sample.record import Block, Record, record
-from fulfillment_bi.sample.service import after_sales_columns, review_columns, ticket_columns
-from fulfillment_bi.sample.stock import Flows, product_columns, stock_columns
+from fulfillment_bi.sample.record import OWN_FORMAT, record
+from fulfillment_bi.sample.service import after_sales_columns, penalty_columns, review_columns, ticket_columns
+from fulfillment_bi.sample.simulate import Evening, Simulation
+from fulfillment_bi.sample.stockfiles import (
+    calendar_columns,
+    count_columns,
+    product_columns,
+    purchase_columns,
+    stock_columns,
+)
 from fulfillment_bi.sample.truth import Tally
-from fulfillment_bi.sample.world import World, build_world
+from fulfillment_bi.sample.world import build_world
+
+
+def all_exports() -> tuple[Export, ...]:
+    """The layout of every file of a sample, in the order they are written."""
+    return (*EXPORTS, *(export for export, _ in PLATFORM_EXPORTS))
+
 
 Progress = Callable[[int, int], None]
-_LONGEST_WAIT = 12 * DAY  # from an order's creation until its stock is looked for
 
 
 @dataclass(frozen=True)
@@ -57,37 +72,40 @@ def write_sample(
     seed: int = 7,
     end: date | None = None,
     as_of_hour: int = AS_OF_HOUR,
+    incidents: Collection[str] | None = None,
     progress: Progress | None = None,
 ) -> SampleSummary:
     """Write the exports of a made-up retailer and `truth.json` to `directory` (made if missing, its files replaced).
 
     The window is the `days` days up to `end` (default today); nothing is later than `as_of_hour` o'clock business time
-    on that day. The same arguments make the same bytes. `progress(done, total)` is called with numbers of orders.
-    Raises UsageError for numbers that make no sense.
+    on that day. `incidents`: the names of those to plant, None for all. The same arguments make the same bytes, in
+    memory that grows with the orders of a few days. `progress(done, total)` is called with numbers of orders.
+    Raises UsageError for numbers or names that make no sense.
     """
     last = end or date.today()
     _check(orders, days, as_of_hour)
+    calendar = plan(seed, orders, days, last, as_of_hour)
+    world = build_world(seed, int(np.clip(orders // 40, 48, 20_000)), days)
+    market = open_market(world)
+    planted = plant(world, market, calendar, incidents)
     target = Path(directory)
     target.mkdir(parents=True, exist_ok=True)
-    calendar = plan(seed, orders, days, last, as_of_hour)
-    world = build_world(seed, int(np.clip(orders // 10, 120, 2000)), days)
-    incidents = plant(world, calendar)
-    tally = Tally(calendar, incidents)
-    flows = Flows.empty(world, calendar, incidents)
+    tally = Tally(world, calendar, planted)
+    simulation = Simulation(world, market, calendar, planted, seed)
     with ExitStack() as stack:
-        files = {export.name: stack.enter_context(ExportWriter(target, export)) for export in EXPORTS}
-        for first, stop in blocks(calendar):
-            block, found = _simulate_block(world, calendar, incidents, tally, seed, first, stop)
-            if block is None or found is None:
-                continue
-            flows.add(calendar, block)
-            _write_block(files, world, calendar, block, found, seed, first)
-            if progress is not None:
-                progress(tally.orders, orders)
+        files = {export.name: stack.enter_context(ExportWriter(target, export)) for export in all_exports()}
+        for evening in simulation.run():
+            _write_stock(files, simulation, evening)
+            if evening.block is not None:
+                found = record(world, calendar, evening.block)
+                tally.add(evening.block, found)
+                _write_orders(files, pages(world, calendar, evening.block, found))
+                if progress is not None:
+                    progress(tally.orders, orders)
         files["products.csv"].write(product_columns(world))
-        for batch in stock_columns(world, calendar, flows, incidents, seed):
-            files["stock_levels.csv"].write(batch)
-    truth = tally.truth(world, seed, list(files.values()))
+        files["calendar.csv"].write(calendar_columns(calendar))
+    state = simulation.states[-1]
+    truth = tally.truth(seed, simulation.ballot, (state.lost_lines, state.lost_units), list(files.values()))
     (target / "truth.json").write_text(json.dumps(truth, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return SampleSummary(
         directory=target,
@@ -107,51 +125,33 @@ def _check(orders: int, days: int, as_of_hour: int) -> None:
         raise UsageError(f"{as_of_hour} is no hour of the day.", hint="Use 1 to 24.")
 
 
-def _simulate_block(
-    world: World, calendar: Calendar, incidents: tuple[Incident, ...], tally: Tally, seed: int, first: int, stop: int
-) -> tuple[Block | None, Record | None]:
-    orders = orders_of(world, calendar, seed, first, stop)
-    if orders.count == 0:
-        return None, None
-    draws, promises = prepare(world, calendar, orders, incidents, seed, first)
-    outcome, verdict, blame = attribute(world, calendar, orders, draws, promises, incidents)
-    block = Block(orders, draws, promises, outcome, verdict)
-    found = record(calendar, block)
-    tally.add(block, found, blame)
-    return block, found
+def _write_stock(files: dict[str, ExportWriter], simulation: Simulation, evening: Evening) -> None:
+    policy = simulation.policy
+    off: Whole = np.zeros(evening.state.stock.cells, dtype=np.int64)
+    for _, cells, units in evening.counts:
+        off[cells] += units
+    files["stock_levels.csv"].write(stock_columns(policy, evening.state, evening.day))
+    files["stock_counts.csv"].write(count_columns(policy, evening.state, evening.day, off))
+    for receipts in (*evening.received, *((evening.state.stock.expected,) if evening.last else ())):
+        files["purchase_lines.csv"].write(purchase_columns(policy, receipts))
 
 
-def prepare(
-    world: World, calendar: Calendar, orders: Orders, incidents: tuple[Incident, ...], seed: int, first: int
-) -> tuple[Draws, Promises]:
-    """Draw a block's luck and make its promises; orders that may wait for stock get room for a second part."""
-    second = np.zeros(orders.count, dtype=bool)
-    for incident in incidents:
-        if incident.kind == "stock":
-            wanted = np.isin(orders.sku, incident.skus)
-            asks = np.bincount(orders.line_order, weights=wanted, minlength=orders.count) > 0
-            second |= asks & (orders.created >= incident.start - _LONGEST_WAIT) & (orders.created < incident.end)
-    draws = draw_luck(seed, first, orders, second)
-    warehouse, carrier = place(world, orders, draws)
-    paid = pay(orders, draws)
-    return draws, promise(world, calendar, orders, paid, warehouse[: orders.count], carrier[: orders.count])
-
-
-def _write_block(
-    files: dict[str, ExportWriter], world: World, calendar: Calendar, block: Block, found: Record, seed: int, first: int
-) -> None:
-    rng = np.random.default_rng([seed, 6, first])
-    abroad = is_global(block)
+def _write_orders(files: dict[str, ExportWriter], page: Pages) -> None:
+    orders = page.block.orders
+    abroad = ABROAD[orders.channel]
     for name, chosen, is_abroad in (("cn", ~abroad, False), ("global", abroad, True)):
         count = int(chosen.sum())
-        columns = order_columns(world, calendar, block, found, abroad=is_abroad)
-        files[f"orders_{name}.csv"].write({key: column.filter(chosen) for key, column in columns.items()}, count)
-        lines = line_columns(world, block, abroad=is_abroad)
-        mine = chosen[block.orders.line_order]
-        files[f"order_lines_{name}.csv"].write({key: column.filter(mine) for key, column in lines.items()}, count)
-    total = block.orders.count
-    files["fulfilments.csv"].write(fulfilment_columns(world, calendar, block, found), total)
-    files["parcels.csv"].write(parcel_columns(world, calendar, block, found), total)
-    files["reviews.csv"].write(review_columns(calendar, block, found, rng), total)
-    files["tickets.csv"].write(ticket_columns(calendar, block, found, rng), total)
-    files["after_sales.csv"].write(after_sales_columns(world, calendar, block, found, rng), total)
+        files[f"orders_{name}.csv"].write(order_columns(page, chosen, abroad=is_abroad), count)
+        named = chosen & ~OWN_FORMAT[orders.channel]
+        lines = np.flatnonzero(named[orders.line_order] & page.block.journey.exists)
+        files[f"order_lines_{name}.csv"].write(line_columns(page, lines, abroad=is_abroad), count)
+    files["fulfilments.csv"].write(fulfilment_columns(page, ~OWN_FORMAT), orders.count)
+    for export, columns_of in PLATFORM_EXPORTS:
+        files[export.name].write(columns_of(page), orders.count)
+    parcels = parcels_of(page)
+    files["parcels.csv"].write(parcel_columns(page, parcels), orders.count)
+    files["parcel_events.csv"].write(event_columns(page, parcels))
+    files["reviews.csv"].write(review_columns(page), orders.count)
+    files["tickets.csv"].write(ticket_columns(page, page.calendar.smooth()), orders.count)
+    files["after_sales.csv"].write(after_sales_columns(page), orders.count)
+    files["penalties.csv"].write(penalty_columns(page), orders.count)

@@ -63,15 +63,13 @@ def test_impossible_times_are_exactly_the_planted_ones(written: Written) -> None
 
 def test_quantities_balance(written: Written) -> None:
     notes = written.files["fulfilments.csv"]
-    sent = notes.groupby([*KEY, "line_no"]).qty_shipped.sum().rename("sent").reset_index()
-    lines = written.lines.merge(sent, on=[*KEY, "line_no"], how="left").fillna({"sent": 0})
-    assert (lines.sent <= lines.qty_ordered - lines.qty_cancelled).all()
+    sent = notes.groupby([*KEY, "sku"]).qty_shipped.sum().rename("sent").reset_index()
+    lines = written.lines.merge(sent, on=[*KEY, "sku"], how="left").fillna({"sent": 0})
+    assert (lines.sent <= lines.qty_ordered).all()
     assert (lines.qty_ordered >= 1).all()
-    assert (lines.qty_cancelled < lines.qty_ordered).all()
-    skus = notes.merge(written.lines[[*KEY, "line_no", "sku"]], on=[*KEY, "line_no"])
-    assert (skus.sku_x == skus.sku_y).all()
-    assert 1.5 < len(lines) / len(written.orders) < 1.9
-    assert notes.groupby(KEY).tracking_no.nunique().max() == 2, "some orders are split"
+    assert len(notes.merge(written.lines[[*KEY, "sku"]], on=[*KEY, "sku"])) == len(notes)
+    assert 1.3 < len(lines) / len(written.orders) < 1.9
+    assert notes.groupby(KEY).tracking_no.nunique().max() > 1, "some orders are split"
 
 
 def test_cancelled_orders_ship_only_if_their_parcel_was_lost(written: Written) -> None:
@@ -84,37 +82,92 @@ def test_cancelled_orders_ship_only_if_their_parcel_was_lost(written: Written) -
     assert (unlucky.cancelled_at - unlucky.first_scan_at > pd.Timedelta(days=6)).all()
     assert unlucky.delivered_at.isna().all()
     assert {"customer", "seller", "platform", "timeout"} <= set(cancelled.cancelled_by)
-    assert 0.02 < len(cancelled) / len(written.orders) < 0.07
+    assert 0.02 < len(cancelled) / len(written.orders) < 0.09
 
 
-def test_stock_is_never_negative_and_balances_with_shipments(written: Written) -> None:
-    stock = written.files["stock_levels.csv"]
+def daily(frame: pd.DataFrame, when: str, units: str) -> pd.Series:
+    """Units per SKU, warehouse and day."""
+    known = frame[frame[when].notna()]
+    return known.groupby(["sku", "warehouse", known[when].dt.normalize().rename("day")])[units].sum()
+
+
+def test_stock_balances_to_the_unit(written: Written) -> None:
+    """Opening + received - shipped + returned - counted off = closing, for every SKU, warehouse and day."""
+    files = written.files
+    stock = files["stock_levels.csv"]
     assert (stock.on_hand >= 0).all()
+    assert (stock.reserved >= 0).all()
     assert (stock.available == stock.on_hand - stock.reserved).all()
-    days = pd.to_datetime(stock.date)
-    assert days.max() == pd.Timestamp(written.summary.truth["made_by"]["end"])
-    notes = written.files["fulfilments.csv"]
-    shipped = (
-        notes.assign(day=notes.shipped_at_warehouse.dt.normalize())
-        .groupby(["sku", "warehouse", "day"])
-        .qty_shipped.sum()
-    )
-    daily = stock.assign(day=days).set_index(["sku", "warehouse", "day"]).sort_index()
-    daily["shipped"] = shipped.reindex(daily.index).fillna(0)
-    before = daily.groupby(["sku", "warehouse"]).on_hand.shift()
-    received = (daily.on_hand - before + daily.shipped).dropna()
-    assert (received >= 0).all(), "what is not explained by shipments can only be a receipt"
-    assert (received == 0).mean() > 0.75, "receipts come about once a week"
+    stock = stock.assign(day=pd.to_datetime(stock.date)).set_index(["sku", "warehouse", "day"]).sort_index()
+    bought = files["purchase_lines.csv"]
+    bought["good"] = bought.qty_received - bought.qty_rejected
+    counts = files["stock_counts.csv"]
+    counts["off"] = counts.book_qty - counts.counted_qty
+    cases = files["after_sales.csv"]
+    back = cases[cases.kind == "退货退款"].merge(files["fulfilments.csv"][[*KEY, "sku", "warehouse"]], on=[*KEY, "sku"])
+    moves = {
+        "shipped": daily(files["fulfilments.csv"], "shipped_at_warehouse", "qty_shipped"),
+        "received": daily(bought, "received_at", "good"),
+        "off": daily(counts, "counted_at", "off"),
+        "returned": daily(back, "closed_at", "qty"),
+    }
+    for name, units in moves.items():
+        assert units.sum() > 0, name
+        assert units.index.isin(stock.index).all(), name
+        stock[name] = units.reindex(stock.index).fillna(0)
+    stock["opening"] = stock.groupby(["sku", "warehouse"]).on_hand.shift()
+    closing = stock.opening + stock.received - stock.shipped + stock.returned - stock.off
+    known = stock.opening.notna()
+    assert (closing[known] == stock.on_hand[known]).all()
+    assert (stock.shipped <= stock.opening.fillna(stock.on_hand + stock.shipped) + stock.received).all()
+    sold_out = (stock.available <= 0).mean()
+    assert 0.005 < sold_out < 0.2, "stock really runs down, and is replenished"
 
 
-def test_stopped_supply_empties_the_shelf(written: Written) -> None:
+def test_counts_find_the_phantom_stock(written: Written) -> None:
+    ghost = next(i for i in written.summary.truth["incidents"] if i["name"] == "phantom_stock")
+    counts = written.files["stock_counts.csv"]
+    found = counts[(counts.warehouse == ghost["scope"]["warehouse"]) & (counts.book_qty > counts.counted_qty)]
+    by_day = (found.book_qty - found.counted_qty).groupby(found.counted_at.dt.normalize()).sum()
+    assert by_day.idxmax() == pd.Timestamp(ghost["end"]).normalize()
+
+
+def test_stopped_supplier_brings_nothing(written: Written) -> None:
     stop = next(i for i in written.summary.truth["incidents"] if i["name"] == "supplier_stop")
-    stock = written.files["stock_levels.csv"]
-    days = pd.to_datetime(stock.date)
-    mine = stock.sku.isin(stop["scope"]["sku"])
-    last_day = pd.Timestamp(stop["end"]).normalize() - pd.Timedelta(days=2)
-    assert (stock.on_hand[mine & (days == last_day)] == 0).mean() > 0.8
-    assert (stock.on_hand[mine & (days < pd.Timestamp(stop["start"]) - pd.Timedelta(days=16))] == 0).mean() < 0.3
+    start, end = pd.Timestamp(stop["start"]), pd.Timestamp(stop["end"])
+    bought = written.files["purchase_lines.csv"]
+    mine = bought[bought.supplier == stop["scope"]["supplier"]]
+    assert set(mine.sku) <= set(stop["scope"]["sku"])
+    inside = (mine.received_at >= start) & (mine.received_at < end)
+    assert not inside.any()
+    promised = mine.promised_at_original.between(start, end)
+    assert (mine.received_at[promised] > mine.promised_at_original[promised]).any()
+
+
+def test_receipts_follow_their_orders(written: Written) -> None:
+    bought = written.files["purchase_lines.csv"]
+    key = ["po_no", "line_no", "receipt_no"]
+    assert not bought.duplicated(key).any()
+    assert (bought.sent_at.isna() | (bought.sent_at >= bought.ordered_at)).all()
+    assert (bought.received_at.dropna() > bought.ordered_at[bought.received_at.notna()]).all()
+    done = bought.groupby(["po_no", "line_no"]).agg(
+        ordered=("qty_ordered", "sum"), received=("qty_received", "sum"), open=("received_at", lambda t: t.isna().any())
+    )
+    assert (done.received[~done.open] == done.ordered[~done.open]).all()
+    assert (bought.groupby(["po_no", "line_no"]).size() == 2).any(), "some lines come in two parts"
+    assert (bought.qty_rejected > 0).any()
+    assert bought.supplier.nunique() > 20
+
+
+def test_scans_are_those_of_the_parcels(written: Written) -> None:
+    parcels, scans = written.files["parcels.csv"], written.files["parcel_events.csv"]
+    assert set(scans.tracking_no) <= set(parcels.tracking_no)
+    first = scans[scans.code == "GOT"].set_index("tracking_no").event_at
+    signed = scans[scans.code == "SIGN"].set_index("tracking_no").event_at
+    mine = parcels.set_index("tracking_no")
+    assert (first == mine.first_scan_at.reindex(first.index)).all()
+    assert (signed == mine.delivered_at.reindex(signed.index)).all()
+    assert scans.sort_values(["tracking_no", "event_at"]).groupby("tracking_no").size().max() == 5
 
 
 def test_unhappy_customers_are_those_let_down(written: Written) -> None:
