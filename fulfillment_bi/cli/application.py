@@ -11,7 +11,25 @@ from typing import Annotated
 import typer
 
 from fulfillment_bi import __version__
-from fulfillment_bi.cli import ask, data, doctor, load, order, rank, report, serve, versions, why
+from fulfillment_bi.cli import (
+    actions,
+    alerts,
+    ask,
+    bottleneck,
+    data,
+    doctor,
+    judge,
+    load,
+    mapping,
+    order,
+    rank,
+    report,
+    serve,
+    systems,
+    versions,
+    watch,
+    why,
+)
 from fulfillment_bi.cli.exits import DONE, FAILED, STOPPED, WRONG_USE
 from fulfillment_bi.errors import FulfillmentError
 
@@ -23,7 +41,25 @@ EPILOG = (
     "Exit codes: 0 done; 1 failed, and why; 2 wrong use; 3 done, but rows were quarantined "
     "(--strict makes it 1). Set FBI_DEBUG=1 to see where an error comes from."
 )
-MODULES = (load, mapping, ask, why, rank, order, data, report, versions, doctor, serve)
+MODULES = (
+    load,
+    mapping,
+    watch,
+    ask,
+    judge,
+    why,
+    rank,
+    bottleneck,
+    order,
+    data,
+    systems,
+    alerts,
+    actions,
+    report,
+    versions,
+    doctor,
+    serve,
+)
 
 
 def build() -> typer.Typer:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from fulfillment_bi.cli import options
-from fulfillment_bi.cli.output import print_json, print_stamp, print_table
-from fulfillment_bi.metrics.query import (
-    Part,
-    Query,
-    Result,
-)
+from fulfillment_bi.cli.output import plain, print_json, print_stamp, print_table
+from fulfillment_bi.metrics.catalog import METRICS
+from fulfillment_bi.metrics.query import Part, Query, Result
+from fulfillment_bi.metrics.targets import levels_of, status
 from fulfillment_bi.reports.table import Table, table_of
 
 if TYPE_CHECKING:
+    from fulfillment_bi.insight.bounds import Trust
     from fulfillment_bi.metrics.rows import RowsResult
 
 SHOWN_ROWS = 50
@@ -31,23 +30,23 @@ def register(app: typer.Typer) -> None:
     app.command("rows")(rows)
 
 
+@options.selecting
 def query(
     metrics: Annotated[str, typer.Argument(metavar="METRIC[,METRIC]", help="See `fbi metrics`.")],
+    *,
     by: options.By = None,
-    where: options.Where = None,
-    start: options.From = None,
-    end: options.To = None,
-    basis: options.BasisOption = "due",
-    level: options.LevelOption = None,
-    event: options.EventOption = None,
-    promise: options.PromiseOption = "original",
-    causes: options.CausesOption = "all",
-    timestamps: options.TimestampsOption = "possible",
+    selected: options.Selected,
     compare: options.CompareOption = "none",
     order_by: Annotated[
         str | None, typer.Option("--order-by", metavar="COLUMN", help="Sort; -COLUMN sorts downwards.")
     ] = None,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most so many rows.")] = None,
+    exact: Annotated[
+        bool, typer.Option("--exact", help="Quantiles from every row, however many: not from buckets, within 1 %.")
+    ] = False,
+    trust: Annotated[
+        bool, typer.Option("--trust", help="Add the sources, what is missing, and best and worst case bounds.")
+    ] = False,
     csv: options.CsvFile = None,
     xlsx: options.XlsxFile = None,
     as_json: options.AsJson = False,
@@ -63,49 +62,34 @@ def query(
       fbi query otif --by carrier --level line --causes seller --order-by otif
       fbi query delivery_delay_rate --where delivery_state=delivered --json
       fbi query otif --by month,channel --compare previous --csv otif.csv
+      fbi query otif --from 2026-11-01 --to 2026-11-20 --compare calendar
+      fbi query otif --by channel --trust --json
     """
     from fulfillment_bi.workspace import open_workspace
 
-    asked = options.query_of(
-        metrics,
-        by=by,
-        where=where,
-        start=start,
-        end=end,
-        basis=basis,
-        level=level,
-        event=event,
-        promise=promise,
-        causes=causes,
-        timestamps=timestamps,
-        compare=compare,
-        order_by=order_by,
-        limit=limit,
-    )
-    with open_workspace() as workspace:
-        result = workspace.run(asked)
+    asked = selected.query(metrics, by, compare=compare, order_by=order_by, limit=limit, exact=exact)
+    with open_workspace() as workspace, workspace.pinned() as pinned:
+        result = pinned.run(asked)
+        judged = [pinned.trust(asked.but(metrics=(name,))) for name in asked.metrics] if trust else []
     table = answer_table(result, asked)
     if _written(table, csv, xlsx):
         return
     if as_json:
-        print_json(query_document(result))
+        added = {"trust": [trust_document(one, asked) for one in judged]} if trust else {}
+        print_json(query_document(result) | added)
         return
     print_table(result.columns, result.rows, percent=table.rates)
+    for one in judged:
+        _print_trust(one, asked)
     print_stamp(table.stamp)
 
 
+@options.selecting
 def rows(
     metric: Annotated[str, typer.Argument(metavar="METRIC", help="See `fbi metrics`.")],
     part: Annotated[Part, typer.Option("--part", help="Which rows: those counted above or below the line.")],
-    where: options.Where = None,
-    start: options.From = None,
-    end: options.To = None,
-    basis: options.BasisOption = "due",
-    level: options.LevelOption = None,
-    event: options.EventOption = None,
-    promise: options.PromiseOption = "original",
-    causes: options.CausesOption = "all",
-    timestamps: options.TimestampsOption = "possible",
+    *,
+    selected: options.Selected,
     order_by: Annotated[
         str | None, typer.Option("--order-by", metavar="COLUMN", help="Sort; -COLUMN sorts downwards.")
     ] = None,
@@ -127,19 +111,7 @@ def rows(
     """
     from fulfillment_bi.workspace import open_workspace
 
-    asked = options.query_of(
-        metric,
-        by=None,
-        where=where,
-        start=start,
-        end=end,
-        basis=basis,
-        level=level,
-        event=event,
-        promise=promise,
-        causes=causes,
-        timestamps=timestamps,
-    )
+    asked = selected.query(metric)
     is_page = not as_json and csv is None and xlsx is None
     shown = SHOWN_ROWS if is_page and limit is None else limit
     with open_workspace() as workspace:
@@ -197,14 +169,55 @@ def list_dimensions(as_json: options.AsJson = False) -> None:
 
 
 def query_document(result: Result) -> dict[str, object]:
-    """The JSON shape of `fbi query`."""
+    """The JSON shape of `fbi query`: each row also says the target in force for it, and how the value stands to it."""
+    rows = [record | _standing(result, record) for record in result.records()]
+    judged = [name for metric in result.query.metrics for name in (f"{metric}_target", f"{metric}_status")]
     return {
         "as_of": result.as_of,
         "timezone": result.timezone,
         "version": result.version,
-        "columns": list(result.columns),
-        "rows": result.records(),
+        "columns": [*result.columns, *judged],
+        "rows": rows,
     }
+
+
+def _standing(result: Result, record: dict[str, Any]) -> dict[str, Any]:
+    """`<metric>_target` (null without one) and `<metric>_status`: good, watch, warning, critical, or null."""
+    found: dict[str, Any] = {}
+    for name in result.query.metrics:
+        levels = levels_of(result, record, name)
+        found[f"{name}_target"] = levels.target
+        found[f"{name}_status"] = status(METRICS[name], levels, record[name], record[f"{name}_d"])
+    return found
+
+
+def trust_document(one: Trust, asked: Query) -> dict[str, Any]:
+    """What `--trust` adds to the JSON for each metric: `rows` by member, times in UTC."""
+    rows = []
+    for bound in one.rows:
+        cells = plain(bound)
+        assert isinstance(cells, dict)
+        members = cells.pop("members")
+        rows.append(dict(zip(asked.by, members, strict=True)) | cells)
+    return {"metric": one.metric, "rows": rows, "sources": plain(one.sources, naive="Z")}
+
+
+def _print_trust(one: Trust, asked: Query) -> None:
+    shares = ("value", "low", "high", "coverage", "impossible", "missing")
+    is_rate = METRICS[one.metric].unit == "rate"
+    columns = (*asked.by, *shares, "unknown", "in doubt", "refused")
+    rows = [
+        (
+            *(*each.members, each.value, each.low, each.high, each.coverage),
+            *(each.impossible_share, each.missing_share, each.unknown, each.in_doubt, each.refused),
+        )
+        for each in one.rows
+    ]
+    typer.echo(f"\ntrust in {one.metric}: worst and best case, and what is not known")
+    print_table(columns, rows, percent=shares if is_rate else shares[3:])
+    for source in one.sources:
+        newest = source.newest.isoformat(sep=" ", timespec="minutes") + " UTC" if source.newest else "no times"
+        typer.echo(f"rests on {source.source}, {source.adapter}: newest event {newest}")
 
 
 def rows_document(answer: RowsResult) -> dict[str, object]:

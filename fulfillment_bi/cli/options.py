@@ -1,10 +1,18 @@
-"""The options that several commands share, declared once, and the query they make."""
+"""The options that several commands share, declared once, and the query they make.
+
+The fields of `Selected` are the options that say what is asked about. A command that is marked `@selecting` and has a
+parameter of that type gets one option for each field in its place.
+"""
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
+from functools import wraps
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, TypeVar, get_type_hints
 
 import typer
 
@@ -33,12 +41,79 @@ TimestampsOption = Annotated[
     Timestamps, typer.Option("--timestamps", help="Leave physically impossible sequences out of durations, or not.")
 ]
 CompareOption = Annotated[
-    Compare, typer.Option("--compare", help="Compare with the period before, or the same period last year.")
+    Compare,
+    typer.Option(
+        "--compare",
+        help="Beside each number: the period before, the same days last year, last year by the festival calendar, "
+        "the period before at the same age (with --basis order), or the target.",
+    ),
 ]
 CsvFile = Annotated[
     Path | None, typer.Option("--csv", metavar="FILE", help="Write a CSV file; without FILE, to standard output.")
 ]
 XlsxFile = Annotated[Path | None, typer.Option("--xlsx", metavar="FILE", help="Write an Excel workbook.")]
+
+Command = TypeVar("Command", bound=Callable[..., None])
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """What is asked about: filters, period, and the definition switch."""
+
+    where: Where = None
+    start: From = None
+    end: To = None
+    basis: BasisOption = "due"
+    level: LevelOption = None
+    event: EventOption = None
+    promise: PromiseOption = "original"
+    causes: CausesOption = "all"
+    timestamps: TimestampsOption = "possible"
+
+    def query(self, metrics: str, by: list[str] | None = None, **more: Any) -> Query:
+        """The query for METRIC[,METRIC]; `more` are further fields of it (compare, order_by, limit).
+
+        Raises UsageError for what can be seen to be wrong without data.
+        """
+        first, last = business_day(self.start, "--from"), business_day(self.end, "--to")
+        if first is not None and last is not None and first > last:
+            raise UsageError(f"The period ends ({last}) before it starts ({first}).", where="--from", hint="Swap them.")
+        return Query(
+            metrics=names(metrics),
+            by=all_names(by),
+            where=filters(self.where),
+            start=first,
+            end=last,
+            basis=self.basis,
+            level=self.level,
+            event=self.event,
+            promise=self.promise,
+            causes=self.causes,
+            timestamps=self.timestamps,
+            **more,
+        )
+
+
+def selecting(command: Command) -> Command:
+    """Give a command the fields of `Selected` as options in the place of its parameter of that type."""
+    own = inspect.signature(command, eval_str=True)
+    place = next(name for name, one in own.parameters.items() if one.annotation is Selected)
+    types = get_type_hints(Selected, include_extras=True)
+    fields = {name: one.replace(annotation=types[name]) for name, one in inspect.signature(Selected).parameters.items()}
+
+    @wraps(command)
+    def called(**values: Any) -> None:
+        selected = Selected(**{name: values.pop(name) for name in fields})
+        command(**values, **{place: selected})
+
+    parameters = [
+        each.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+        for name, one in own.parameters.items()
+        for each in (fields.values() if name == place else [one])
+    ]
+    called.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
+    called.__annotations__ = {}
+    return called  # type: ignore[return-value]
 
 
 def names(text: str) -> tuple[str, ...]:
@@ -74,42 +149,3 @@ def filters(texts: list[str] | None) -> tuple[Filter, ...]:
         if value.strip() not in values:
             values.append(value.strip())
     return tuple(Filter(dimension, tuple(values)) for dimension, values in chosen.items())
-
-
-def query_of(
-    metrics: str,
-    *,
-    by: list[str] | None,
-    where: list[str] | None,
-    start: str | None,
-    end: str | None,
-    basis: Basis,
-    level: Level | None,
-    event: Event | None,
-    promise: Promise,
-    causes: Causes,
-    timestamps: Timestamps,
-    compare: Compare = "none",
-    order_by: str | None = None,
-    limit: int | None = None,
-) -> Query:
-    """The query that a command line asks for; raises UsageError for what can be seen to be wrong without data."""
-    first, last = business_day(start, "--from"), business_day(end, "--to")
-    if first is not None and last is not None and first > last:
-        raise UsageError(f"The period ends ({last}) before it starts ({first}).", where="--from", hint="Swap them.")
-    return Query(
-        metrics=names(metrics),
-        by=all_names(by),
-        where=filters(where),
-        start=first,
-        end=last,
-        basis=basis,
-        level=level,
-        event=event,
-        promise=promise,
-        causes=causes,
-        timestamps=timestamps,
-        compare=compare,
-        order_by=order_by,
-        limit=limit,
-    )

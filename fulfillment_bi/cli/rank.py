@@ -22,20 +22,15 @@ def register(app: typer.Typer) -> None:
     app.command("rank")(rank)
 
 
+@options.selecting
 def rank(
     metric: Annotated[str, typer.Argument(metavar="METRIC", help="A rate of rows; see `fbi metrics`.")],
     by: Annotated[str, typer.Option("--by", metavar="DIM", help="Rank the members of this dimension.")],
     adjust: Annotated[
         str, typer.Option("--adjust", metavar="DIM", help="Take out what this dimension's mix gives or takes.")
     ] = "",
-    where: options.Where = None,
-    start: options.From = None,
-    end: options.To = None,
-    basis: options.BasisOption = "due",
-    level: options.LevelOption = None,
-    event: options.EventOption = None,
-    promise: options.PromiseOption = "original",
-    causes: options.CausesOption = "all",
+    *,
+    selected: options.Selected,
     as_json: options.AsJson = False,
 ) -> None:
     """Rank carriers, suppliers, warehouses ... honestly: by the bound of the rate that is against them.
@@ -50,19 +45,7 @@ def rank(
     from fulfillment_bi.insight.ranking import rank_segments
     from fulfillment_bi.workspace import open_workspace
 
-    query = options.query_of(
-        metric,
-        by=[by],
-        where=where,
-        start=start,
-        end=end,
-        basis=basis,
-        level=level,
-        event=event,
-        promise=promise,
-        causes=causes,
-        timestamps="possible",
-    )
+    query = selected.query(metric, [by])
     with open_workspace() as workspace, workspace.pinned() as pinned:
         found = rank_segments(pinned, query, adjust)
         lang = pinned.settings.language

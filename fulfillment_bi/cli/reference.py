@@ -41,11 +41,16 @@ def metrics_page() -> str:
             ("levels", ", ".join(one["levels"])),
             ("default event", one["event"] or "none"),
             ("target, warning, critical", ", ".join(_shown(one[key]) for key in ("target", "warning", "critical"))),
+            ("others reach", "; ".join(_band(band) for band in one["bands"]) or "no public figure known"),
             ("splits by", ", ".join(one["dimensions"])),
         ]
         words = f"{one['definition_en']}\n\n{one['definition_zh']}\n"
         parts.append(f"## {one['name']}: {one['label_en']} ({one['label_zh']})\n\n{words}\n{_table(('', ''), rows)}")
     return "\n".join(parts)
+
+
+def _band(band: Mapping[str, Any]) -> str:
+    return f"{band['level']} {band['value']:g} ([{band['source']}, {band['year']}]({band['url']}))"
 
 
 def dimensions_page() -> str:
@@ -92,11 +97,15 @@ def adapters_page() -> str:
             one["labels"]["en"],
             ", ".join(f"`{header}`" for header in one["requires"]),
             ", ".join(one["entities"]) or one["definition"],
+            "; ".join(one["unproven"]),
         )
         for one in adapter_documents()
     ]
-    head = "# Adapters\n\nA file is recognised by its header. A new kind of export is a mapping file, no code.\n\n"
-    return head + _table(("adapter", "export", "headers it must have", "feeds"), rows)
+    head = (
+        "# Adapters\n\nA file is recognised by its header. A new kind of export is a mapping file, no code. What is\n"
+        "unproven rests on no public evidence and may be different in a real export.\n\n"
+    )
+    return head + _table(("adapter", "export", "headers it must have", "feeds", "unproven"), rows)
 
 
 def command_helps() -> Iterator[tuple[str, str]]:

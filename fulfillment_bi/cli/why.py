@@ -25,10 +25,10 @@ def register(app: typer.Typer) -> None:
     app.command("why")(why)
 
 
+@options.selecting
 def why(
     metric: Annotated[str, typer.Argument(metavar="METRIC", help="See `fbi metrics`.")],
-    start: options.From = None,
-    end: options.To = None,
+    *,
     against: Annotated[
         str,
         typer.Option(
@@ -41,13 +41,7 @@ def why(
         list[str] | None,
         typer.Option("--by", metavar="DIM[,DIM]", help="Divide by these in turn; default: what explains most."),
     ] = None,
-    where: options.Where = None,
-    basis: options.BasisOption = "due",
-    level: options.LevelOption = None,
-    event: options.EventOption = None,
-    promise: options.PromiseOption = "original",
-    causes: options.CausesOption = "all",
-    timestamps: options.TimestampsOption = "possible",
+    selected: options.Selected,
     language: Annotated[
         Literal["zh", "en"] | None, typer.Option("--lang", help="zh or en; default: the setting.")
     ] = None,
@@ -71,19 +65,7 @@ def why(
     from fulfillment_bi.insight.why import explain
     from fulfillment_bi.workspace import open_workspace
 
-    query = options.query_of(
-        metric,
-        by=by,
-        where=where,
-        start=start,
-        end=end,
-        basis=basis,
-        level=level,
-        event=event,
-        promise=promise,
-        causes=causes,
-        timestamps=timestamps,
-    )
+    query = selected.query(metric, by)
     compared = against_of(against)
     with open_workspace() as workspace, workspace.pinned() as pinned:
         found = explain(pinned, query, compared)
@@ -149,8 +131,8 @@ def why_document(found: Why) -> dict[str, object]:
         "causes": [
             {
                 "cause": one.cause,
-                "before": one.before,
-                "after": one.after,
+                "before": plain_number(one.before),
+                "after": plain_number(one.after),
                 "share_before": plain_number(one.share_before),
                 "share_after": plain_number(one.share_after),
                 "effect": plain_number(one.effect),

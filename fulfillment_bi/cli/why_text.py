@@ -115,9 +115,8 @@ def _print_causes(found: Why, lang: str) -> None:
         columns,
         [
             (
-                label(lang, "stage", one.cause),
-                one.before,
-                one.after,
+                label(lang, "cause", one.cause),
+                *map(_cell, (one.before, one.after)),
                 *map(_cell, (one.share_before, one.share_after, one.effect)),
             )
             for one in found.causes

@@ -20,7 +20,7 @@ FIRST_PAUSE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Something to be told. `recipient` names a channel of the delivery settings, empty for all of them."""
+    """Something to be told. `recipient` names one channel of delivery; without any the message is kept, not sent."""
 
     kind: str
     title: str
@@ -35,8 +35,11 @@ class Message:
 def put_messages(connection: sqlite3.Connection, messages: Sequence[Message], at: datetime) -> None:
     """Add messages within the caller's transaction."""
     connection.executemany(
-        "INSERT INTO messages (created_at, kind, title, body, link, recipient) VALUES (?, ?, ?, ?, ?, ?)",
-        [(stamp(at), one.kind, one.title, one.body, one.link, one.recipient) for one in messages],
+        "INSERT INTO messages (created_at, kind, title, body, link, recipient, status) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [
+            (stamp(at), one.kind, one.title, one.body, one.link, one.recipient, "waiting" if one.recipient else "kept")
+            for one in messages
+        ],
     )
 
 

@@ -52,7 +52,7 @@ def test_help_imports_nothing_heavy():
     assert done.stdout.strip().endswith("heavy: []")
 
 
-@pytest.mark.parametrize("command", ["alerts", "watch"])
+@pytest.mark.parametrize("command", ["alarms", "wach"])
 def test_a_command_that_is_not_built_does_not_exist(fbi: Fbi, command: str):
     assert fbi(command).code == 2
 

@@ -30,7 +30,7 @@ def test_query_prints_the_contracted_document(fbi: Fbi, home: Path):
 def test_undefined_is_null_and_a_dash(fbi: Fbi, home: Path):
     asked = ("query", "otif", "--from", "2020-01-01", "--to", "2020-01-31")
     (row,) = fbi(*asked, "--json", home=home).json["rows"]
-    assert row == {"otif": None, "otif_n": 0, "otif_d": 0}
+    assert row == {"otif": None, "otif_n": 0, "otif_d": 0, "otif_target": 0.95, "otif_status": None}
     assert "–" in fbi(*asked, home=home).out
 
 

@@ -38,7 +38,8 @@ def finding(verdict: Verdict, entity: str = "jd") -> Finding:
 
 
 def one_message(told: Sequence[Told]) -> list[Message]:
-    return [Message("alert", f"{len(told)} alerts", " ".join(f"{one.finding.entity}:{one.change}" for one in told))]
+    body = " ".join(f"{one.finding.entity}:{one.change}" for one in told)
+    return [Message("alert", f"{len(told)} alerts", body, recipient="robot")]
 
 
 def check(journal: Journal, verdicts: dict[str, Verdict], at: datetime = AT, *, muted: bool = False) -> None:
@@ -93,7 +94,7 @@ def test_a_failure_while_writing_messages_leaves_nothing(tmp_path: Path) -> None
 def test_messages_leave_once_in_order_and_failures_come_back(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
     with journal.writing() as connection:
-        put_messages(connection, [Message("alert", title, "") for title in "abc"], AT)
+        put_messages(connection, [Message("alert", title, "", recipient="robot") for title in "abc"], AT)
     sent: list[str] = []
 
     def send(message: Message) -> None:

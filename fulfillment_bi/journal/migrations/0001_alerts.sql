@@ -30,7 +30,7 @@ CREATE TABLE alert_evaluations (
 CREATE INDEX alert_evaluations_by_alert ON alert_evaluations (rule, entity, id);
 
 -- Messages leave from here: written in the transaction that changes a state, so that neither exists without the other.
--- waiting -> sending -> sent, or failed. One found in `sending` after a crash may have been delivered.
+-- waiting -> sending -> sent, or failed; kept: nobody to send it to. One found in `sending` after a crash may have been delivered.
 CREATE TABLE messages (
     id INTEGER PRIMARY KEY,
     created_at TEXT NOT NULL,

@@ -1,0 +1,1 @@
+"""What runs unattended: alert checks, messages, schedules, and actions with their verification."""

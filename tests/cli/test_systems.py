@@ -1,0 +1,28 @@
+"""How well the systems agree, as commands tell it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.cli.conftest import Fbi
+
+
+def test_pairs_of_systems_and_their_rows(fbi: Fbi, home: Path) -> None:
+    pairs = fbi("systems", "--json", home=home).json
+    assert {pair["system_pair"] for pair in pairs} == {"platform-warehouse", "platform-carrier", "warehouse-carrier"}
+    for pair in pairs:
+        assert pair["due"] > 0
+        assert pair["matched"] + pair["missing"] == pair["due"]
+        assert pair["match_rate"] == pair["matched"] / pair["due"]
+    lines = fbi("systems", home=home).out.splitlines()
+    head = "system_pair match_rate matched due missing disagreement_rate conflicts"
+    assert " ".join(lines[0].split()) == head
+    assert len(lines) == 4
+
+
+def test_conflicts_are_listed_or_said_to_be_none(fbi: Fbi, home: Path) -> None:
+    found = fbi("conflicts", "--limit", "5", "--json", home=home).json
+    # The bundled world's systems tell the same story.
+    assert found == {"count": 0, "rows": []}
+    listed = fbi("conflicts", "--column", "paid_at", "--pair", "platform-warehouse", home=home)
+    assert (listed.code, listed.out.splitlines()[-1]) == (0, "0 of 0 conflicts")
