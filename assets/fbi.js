@@ -19,6 +19,7 @@
   let ticks = 0;
   let last = { mount: "", request: "", drawer: "" };
   let gridLoaded = null;
+  let first = "";
 
   const set = (id, props) => window.dash_clientside.set_props(id, props);
   const search = () => new URLSearchParams(window.location.search);
@@ -118,7 +119,8 @@
     const params = search();
     const lang = params.get("lang") || "";
     const look = theme();
-    const waiting = document.querySelector("[data-waiting]"); // for a first load: mount anew when there is one
+    // Where a page waits for a first load, it is mounted anew when there is one, and only then.
+    if (published && document.querySelector("[data-waiting]")) first = published;
     document.documentElement.dataset.board = isWall() ? "wall" : "desk";
     const explain = Object.fromEntries(DRAWER.map((key) => [key, params.get(key) || ""]));
     [...DRAWER, ...LOOK].forEach((key) => params.delete(key));
@@ -135,7 +137,7 @@
       loadGrid().then(() => set("drawer", { data: changed("drawer", drawer) }));
     }
     return [
-      changed("mount", { path: request.path, lang: lang, ...(waiting ? { version: request.version } : {}) }),
+      changed("mount", { path: request.path, lang: lang, ...(first ? { version: first } : {}) }),
       changed("request", request),
       drawer && drawer.part && !window.dash_ag_grid ? window.dash_clientside.no_update : changed("drawer", drawer),
       look,

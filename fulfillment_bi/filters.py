@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, urlencode
 from fulfillment_bi.metrics.dimensions import DIMENSIONS
 from fulfillment_bi.metrics.query import Basis, Causes, Compare, Event, Filter, Level, Promise, Query, Timestamps
 from fulfillment_bi.metrics.reach import is_day_in_reach
-from fulfillment_bi.metrics.resolve import get_metric
+from fulfillment_bi.metrics.resolve import get_metric, resolve
 from fulfillment_bi.metrics.types import Text
 
 DEFAULT_PRESET = "30d"
@@ -96,6 +96,9 @@ CHOICES: Mapping[str, Choice] = MappingProxyType(
                     "none": _NOTHING,
                     "previous": Text("对比上一周期", "compared with the period before"),
                     "year": Text("对比去年同期", "compared with a year earlier"),
+                    "calendar": Text("按节庆日历对比去年", "compared with last year by the festival calendar"),
+                    "cohort": Text("对比上一周期同龄订单", "compared with the period before at the same age"),
+                    "target": Text("对比目标", "compared with the target"),
                 },
             ),
             Choice("basis", {"due": _NOTHING, "order": Text("按下单日统计", "by day of order")}),
@@ -273,9 +276,20 @@ def to_query(state: PageState, metrics: Sequence[str], today: date, **changes: A
         promise=state.promise,
         causes=state.causes,
         timestamps=state.timestamps,
-        compare=state.compare if start else "none",
     )
-    return query.but(**changes)
+    return query.but(**{"compare": _comparison(state, query), **changes})
+
+
+def _comparison(state: PageState, query: Query) -> Compare:
+    """The comparison that the metrics have: orders of the same age only where what they count has an age."""
+    if state.compare == "target":
+        return "target"
+    if query.start is None:
+        return "none"
+    if state.compare == "cohort":
+        aged = all(resolve(get_metric(name), query).ages for name in query.metrics)
+        return "cohort" if aged and query.basis == "order" else "previous"
+    return state.compare
 
 
 def sentence(query: Query, lang: str = "en") -> str:

@@ -6,15 +6,18 @@ ledger, each call on a cursor of its own, so one workspace may be shared by any 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from fulfillment_bi.cache import ResultCache
-from fulfillment_bi.errors import NoVersionError
+from fulfillment_bi.errors import NoVersionError, UsageError
 from fulfillment_bi.metrics.query import Filter, Part, Query, Result
+from fulfillment_bi.metrics.target_file import FILE_NAME, TargetFile
+from fulfillment_bi.metrics.targets import Targets, against_targets, without_target
 from fulfillment_bi.settings import Settings, load_settings
 from fulfillment_bi.warehouse.engine import DamagedError, Session
 from fulfillment_bi.warehouse.pointer import VersionInfo
@@ -24,6 +27,11 @@ from fulfillment_bi.warehouse.verify import Finding
 from fulfillment_bi.warehouse.versions import Store, nothing_loaded
 
 if TYPE_CHECKING:
+    from fulfillment_bi.ingest.cursors import Cursor
+    from fulfillment_bi.insight.bottleneck import Bottleneck
+    from fulfillment_bi.insight.bounds import Trust
+    from fulfillment_bi.insight.maturity import Maturity
+    from fulfillment_bi.insight.spread import Spread
     from fulfillment_bi.insight.timeline import Timeline
     from fulfillment_bi.metrics.members import Member
     from fulfillment_bi.metrics.rows import RowsResult
@@ -50,12 +58,19 @@ class Workspace:
     """
 
     def __init__(
-        self, settings: Settings, store: Store, *, cache: ResultCache | None = None, pin: Pin | None = None
+        self,
+        settings: Settings,
+        store: Store,
+        *,
+        cache: ResultCache | None = None,
+        pin: Pin | None = None,
+        targets: TargetFile | None = None,
     ) -> None:
         self.settings = settings
         self.store = store
         self._cache = cache if cache is not None else ResultCache(settings.cached_results)
         self._pin = pin
+        self._targets = targets if targets is not None else _target_file(settings)
         self._seen = pin.info.id if pin is not None and pin.info is not None else ""
 
     @property
@@ -75,6 +90,16 @@ class Workspace:
         """What had to be worked around to find a readable version (a lost pointer, a damaged file); usually empty."""
         return self.store.problems()
 
+    @property
+    def targets(self) -> Targets:
+        """The targets of one's own that are in force. Raises SettingsError where their file cannot be used."""
+        return self._targets.read()
+
+    @property
+    def targets_path(self) -> Path:
+        """The file of these targets, whether or not there is one."""
+        return self._targets.path
+
     def run(self, query: Query) -> Result:
         """The answer to `query`. Computed once per version and query, also when many threads ask at the same time.
 
@@ -82,8 +107,33 @@ class Workspace:
         """
         from fulfillment_bi.metrics.run import run_query
 
-        answer: Result = self._cached(query, lambda session, info: run_query(session, info, query))
-        return answer
+        plain = without_target(query)
+        answer: Result = self._cached(plain, lambda session, info: run_query(session, info, plain))
+        targets = self.targets
+        answer = replace(answer, targets=targets) if targets.rules else answer
+        return answer if plain is query else against_targets(answer, query)
+
+    def query(
+        self,
+        *metrics: str,
+        by: Sequence[str] = (),
+        where: Mapping[str, str | Sequence[str]] | None = None,
+        start: date | str | None = None,
+        end: date | str | None = None,
+        **switches: Any,
+    ) -> Result:
+        """`run` in one line: workspace.query("otif", by=["channel"], where={"carrier": "SF"}, start="2026-11-01").
+
+        `where` is dimension -> member or members; days may be ISO texts; `switches` are further fields of a Query, as
+        basis="order" or compare="previous". Raises what `run` does, and UsageError for a text that is no day.
+        """
+        filters = tuple(
+            Filter(name, (members,) if isinstance(members, str) else tuple(members))
+            for name, members in (where or {}).items()
+        )
+        splits = (by,) if isinstance(by, str) else tuple(by)
+        first, last = _day(start, "start"), _day(end, "end")
+        return self.run(Query(metrics, by=splits, where=filters, start=first, end=last, **switches))
 
     def run_all(self, queries: Sequence[Query]) -> list[Result]:
         """The answers in the order of `queries`, all from one version."""
@@ -98,7 +148,8 @@ class Workspace:
         if self.info is None:
             return
         version = self.info.id
-        missing = tuple(query for _, query in self._cache.missing((version, query) for query in queries))
+        plain = map(without_target, queries)
+        missing = tuple(query for _, query in self._cache.missing((version, query) for query in plain))
         if len(missing) > 1:
             found: list[Result] = self._cached(
                 ("together", missing), lambda session, info: run_queries(session, info, missing)
@@ -141,6 +192,54 @@ class Workspace:
         )
         return list(found)
 
+    def spread(self, query: Query, by: str = "") -> Spread:
+        """The query's one metric under every definition it has; `by` names a dimension to see who gains from which."""
+        from fulfillment_bi.insight.spread import spread
+        from fulfillment_bi.metrics.definitions import run_definitions
+
+        plain = query.but(by=(), compare="none", order_by=None, limit=None)
+        found: Spread = self._cached(
+            ("spread", plain, by), lambda session, _: spread(plain, by, run_definitions(session, plain, by))
+        )
+        return found
+
+    def maturity(self, query: Query, grain: str = "day", *, trial: bool = True) -> Maturity:
+        """Where the cohorts of the query's period, by day of order, will land for its one promise metric.
+
+        `grain` is "day", "week" or "month"; without `trial` the intervals are not tried on history, which takes a
+        second. Raises NotApplicableError for a metric with nothing pending.
+        """
+        from fulfillment_bi.insight.maturity import mature
+        from fulfillment_bi.metrics.development import run_development
+        from fulfillment_bi.metrics.run import read_stamp
+
+        plain = query.but(by=(), basis="order", compare="none", order_by=None, limit=None)
+        cells = plain.but(start=None, end=None)
+        developed = self._cached(("development", cells), lambda session, _: run_development(session, cells))
+        found: Maturity = self._cached(
+            ("maturity", plain, grain, trial),
+            lambda session, info: mature(developed, plain, read_stamp(session, info), grain, trial=trial),
+        )
+        return found
+
+    def bottleneck(self, start: date, end: date) -> Bottleneck:
+        """Each stage as a queue over business days, both ends included, and the one that binds."""
+        from fulfillment_bi.insight.bottleneck import find_bottleneck
+
+        timezone = self.settings.timezone
+        found: Bottleneck = self._cached(
+            ("bottleneck", start, end), lambda session, _: find_bottleneck(session, start, end, timezone)
+        )
+        return found
+
+    def trust(self, query: Query) -> Trust:
+        """How far the query's one metric can be trusted: bounds for each member of its split, and the sources."""
+        from fulfillment_bi.insight.bounds import judge
+
+        plain = query.but(compare="none", order_by=None, limit=None)
+        found: Trust = self._cached(("trust", plain), lambda session, _: judge(session, plain))
+        return found
+
     def timeline(self, channel: str, order_no: str) -> Timeline | None:
         """One order's events, promises and stages; None when the order is unknown."""
         from fulfillment_bi.insight.timeline import order_timeline
@@ -178,7 +277,14 @@ class Workspace:
         Use it as a context manager, or close() it: until then its version's file stays open. Shares the cache.
         """
         pin = self._pin.again() if self._pin is not None else Pin.on_current(self.store)
-        return Workspace(self.settings, self.store, cache=self._cache, pin=pin)
+        return Workspace(self.settings, self.store, cache=self._cache, pin=pin, targets=self._targets)
+
+    def cursor(self, source: str) -> Cursor | None:
+        """How far the database `source` has been read in this version; None before its first load."""
+        from fulfillment_bi.ingest.cursors import read_cursor
+
+        found: Cursor | None = self._ask(lambda session, _: read_cursor(session, source))
+        return found
 
     def refresh(self) -> bool:
         """Look for a newly published version now; True when it differs from the one seen at the last refresh."""
@@ -264,6 +370,20 @@ class Pin:
         """Let the version go."""
         if self._reader is not None:
             self._reader.close()
+
+
+def _day(value: date | str | None, name: str) -> date | None:
+    if not isinstance(value, str):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise UsageError(f"'{value}' is not a date.", where=name, hint="Write it as 2026-01-31.") from None
+
+
+def _target_file(settings: Settings) -> TargetFile:
+    named = settings.targets
+    return TargetFile(named, named=True) if named is not None else TargetFile(settings.home / FILE_NAME)
 
 
 def _is_sample(session: Session) -> bool:

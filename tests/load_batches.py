@@ -17,7 +17,8 @@ from fulfillment_bi.ingest.archive import archive_folder, read_note, read_rows
 from fulfillment_bi.ingest.contracts import load_contracts
 from fulfillment_bi.ingest.plan import plan_files
 from fulfillment_bi.metrics.query import Query
-from fulfillment_bi.metrics.rollups import build_rollups, plan_rollups, signature
+from fulfillment_bi.metrics.rollup_build import build_rollups
+from fulfillment_bi.metrics.rollups import plan_rollups, signature
 from fulfillment_bi.metrics.run import run_query
 from fulfillment_bi.settings import Settings
 from fulfillment_bi.warehouse.build import load_models

@@ -34,7 +34,7 @@ from typing import Any
 
 from fulfillment_bi.errors import FulfillmentError, NoVersionError
 from fulfillment_bi.ingest.rebuild import rebuild
-from fulfillment_bi.metrics.rollups import build_rollups
+from fulfillment_bi.metrics.rollup_build import build_rollups
 from fulfillment_bi.settings import Settings
 from tests.load_batches import Course, Steps, ask, load_batch, look, seen_batches, undisturbed, warm_up, write_batches
 from tests.warehouse.kill_trials import in_child, reading, store_at

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 import shlex
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from fulfillment_bi.cli.application import build
+from fulfillment_bi.cli.application import build, run
 from fulfillment_bi.cli.reference import command_helps, pages
 from fulfillment_bi.ingest.detect import all_adapters
 from fulfillment_bi.metrics.catalog import METRICS
 from fulfillment_bi.metrics.dimensions import DIMENSIONS
+from fulfillment_bi.metrics.festivals import FESTIVALS
+from fulfillment_bi.metrics.target_file import parse as parse_targets
 from fulfillment_bi.reports.catalog import REPORTS
+from fulfillment_bi.sample.write import write_sample
 from fulfillment_bi.settings import SETTINGS
 
 ROOT = Path(__file__).parent.parent
@@ -115,3 +119,48 @@ def test_documents_and_code_speak_of_the_project_only():
             if path.suffix in (".py", ".md", ".toml", ".sql", ".js", ".css") and words.search(path.read_text("utf-8")):
                 found.append(str(path.relative_to(ROOT)))
     assert not found
+
+
+def how_to_blocks(name: str, language: str) -> list[str]:
+    words = (ROOT / "docs" / "how-to" / name).read_text("utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```", words, re.MULTILINE | re.DOTALL)
+
+
+def test_the_examples_for_notebooks_run(sample_home: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("FBI_HOME", str(sample_home))
+    names: dict[str, object] = {}
+    for block in how_to_blocks("notebook.md", "python"):
+        exec(block, names)
+    assert len(how_to_blocks("notebook.md", "python")) >= 6
+    frame, weekly = names["frame"], names["weekly"]
+    assert list(frame.columns[:3]) == ["month", "channel", "otif"]  # type: ignore[attr-defined]
+    assert {"week", "warehouse", "otif_before", "ship_delay_rate"} <= set(weekly.columns)  # type: ignore[attr-defined]
+    assert 0 < names["together"] <= 1  # type: ignore[operator]
+
+
+def test_the_example_of_targets_can_be_read():
+    (text,) = how_to_blocks("targets.md", "toml")
+    assert [rule.metric for rule in parse_targets(text).rules] == ["otif", "ship_delay_rate"]
+
+
+def test_the_seasons_of_the_document_are_those_of_the_calendar():
+    words = " ".join((ROOT / "docs" / "how-to" / "compare.md").read_text("utf-8").split())
+    for festival in FESTIVALS:
+        main = festival.main_day(2026)
+        assert main is not None
+        if festival.month:
+            first, last = main - timedelta(days=festival.before), main + timedelta(days=festival.after)
+            months = f" {first:%B}" if first.month != last.month else ""
+            assert f"({first.day}{months} to {last.day} {last:%B})" in words
+        else:
+            assert f"({festival.before} days before to {festival.after} after" in words
+
+
+@pytest.fixture(scope="module")
+def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("notebook")
+    write_sample(folder / "exports", orders=400, days=30, seed=5, end=date(2026, 10, 31))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FBI_HOME", str(folder / "home"))
+        assert run(["load", str(folder / "exports"), "--as-sample"]) == 3
+    return folder / "home"

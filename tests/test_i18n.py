@@ -12,13 +12,15 @@ import pytest
 from fulfillment_bi import i18n
 from fulfillment_bi.i18n import LANGUAGES, catalogue, choose, label, numbers, text
 from fulfillment_bi.ingest.contracts import load_contracts
+from fulfillment_bi.metrics.attributes import SERVICE_ATTRIBUTES
+from fulfillment_bi.metrics.attributes_stock import STOCK_ATTRIBUTES
 from fulfillment_bi.metrics.catalog import METRICS
 from fulfillment_bi.metrics.dimensions import BUCKETS, STAGES
 from fulfillment_bi.metrics.query import Query
 from fulfillment_bi.metrics.resolve import resolve
 
 PACKAGE = Path(i18n.__file__).parents[1]
-SOURCE = "\n".join(file.read_text("utf-8") for part in ("web", "charts") for file in (PACKAGE / part).rglob("*.py"))
+SOURCE = "\n".join(file.read_text("utf-8") for part in ("web", "charts", "operations") for file in (PACKAGE / part).rglob("*.py"))
 KEY = r"[a-z][a-z_0-9]*(?:\.[a-zA-Z_0-9{}.]+)?"
 LITERAL = re.compile(rf"f?[\"']({KEY})[\"']")
 FAMILY = re.compile(r'label\(\s*(?:[\w.]+,\s*)?f?"([a-z_]+)(?:\.\{\w+\})?"')
@@ -63,6 +65,9 @@ def test_every_text_is_asked_for():
         "status",
         "delivery_state",
         "cancelled_by",
+        *(dimension.name for dimension in (*SERVICE_ATTRIBUTES, *STOCK_ATTRIBUTES)),
+        "abc",
+        "xyz",
     }
     wanted = [pattern(key) for key in used()]
     titles = {f"{key}_title" for key in catalogue("zh")}  # an empty state's title goes with its sentence
@@ -79,6 +84,9 @@ def test_what_the_data_can_hold_has_a_name():
         assert all(label(language, "stage", stage) != stage for stage in STAGES)
         assert all(i18n.known("promise_bucket", bucket) for bucket in BUCKETS)
         assert all(i18n.known("entity", entity) for entity in load_contracts())
+    for dimension in SERVICE_ATTRIBUTES:
+        unnamed = {member for member in dimension.members if not i18n.known(dimension.name, member)}
+        assert all(i18n.known("member", member) for member in unnamed), dimension.name
     drilled = {column for metric in METRICS.values() for column in resolve(metric, Query((metric.name,))).drill}
     unnamed = {
         column
@@ -125,6 +133,9 @@ def test_a_missing_text_is_an_error_and_an_unknown_member_is_not():
         (numbers.percent("en", 0.94117, 1289), "94.1%"),
         (numbers.percent("en", 0.94117, 34), "94%"),
         (numbers.percent("zh", None), "–"),
+        (numbers.permille("en", 0.00312), "3.12‰"),
+        (numbers.permille("zh", None), "–"),
+        (numbers.duration("en", 0.002), "2.9 min"),
         (numbers.points("zh", 0.0214), "+2.1 个百分点"),
         (numbers.points("en", -0.0214), "−2.1 pts"),
         (numbers.points("en", 0.0), "±0.0 pts"),

@@ -22,11 +22,12 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("insight", "filters", "charts"),
     ("journal",),
     ("workspace",),
+    ("operations",),
     ("reports.aside", "reports.table", "reports.browser"),
     ("reports.export",),
     ("web",),
     ("reports",),
-    ("start",),
+    ("start", "watch"),
     ("cli", "app"),
 )
 
@@ -43,6 +44,9 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "playwright": ("reports.render",),
     "xlsxwriter": ("reports.export",),
     "waitress": ("start",),
+    "sqlalchemy": ("ingest.database",),
+    "apprise": ("operations.delivery",),
+    "sqlite3": ("journal",),
 }
 
 

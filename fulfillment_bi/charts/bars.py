@@ -56,6 +56,7 @@ def shortened(name: str, longest: int = LONGEST_NAME) -> str:
 def bars(items: Sequence[Bar], theme: Theme, language: str, *, longest: int = LONGEST_NAME) -> dict[str, Any]:
     """Horizontal bars from zero, the first on top."""
     top = max((abs(item.value) for item in items if item.value is not None), default=1.0) or 1.0
+    column = max((_width(item.words) for item in items), default=8) * theme.px(7.4) + theme.px(8)
     return {
         "data": [
             {
@@ -77,8 +78,9 @@ def bars(items: Sequence[Bar], theme: Theme, language: str, *, longest: int = LO
         "layout": layout(
             theme,
             language,
-            xaxis={"visible": False, "range": [0, top * _room(items)]},
+            xaxis={"visible": False, "range": [0, top]},
             yaxis=_names([item.name for item in items], theme, longest),
+            margin={"r": column},
             bargap=0.3,
         ),
     }
@@ -133,7 +135,7 @@ def broken(
 
 def stages(items: Sequence[Stage], theme: Theme, language: str, *, longest: int = LONGEST_NAME) -> dict[str, Any]:
     """Median as a bar, P90 as a thin line behind it, the compared period's median as a tick; in days from zero."""
-    top = max((item.slow or item.median or 0 for item in items), default=1.0) or 1.0
+    top = max((max(item.slow or 0, item.median or 0, item.before or 0) for item in items), default=1.0) or 1.0
     rows = list(range(len(items)))
     colours = [theme.bad if item.bottleneck else theme.accent for item in items]
     data: list[dict[str, Any]] = [
@@ -176,7 +178,7 @@ def stages(items: Sequence[Stage], theme: Theme, language: str, *, longest: int 
         )
     labels = [
         {
-            "x": max(item.slow or 0, item.median or 0),
+            "x": max(item.slow or 0, item.median or 0, item.before or 0),
             "y": row,
             "text": item.words,
             "showarrow": False,
@@ -219,10 +221,6 @@ def _thickness(count: int) -> float:
 
 def _width(words: str) -> int:
     return sum(2 if ord(character) > 0x2E7F else 1 for character in words)
-
-
-def _room(items: Sequence[Bar]) -> float:
-    return 1.06 + 0.042 * max((_width(item.words) for item in items), default=8)
 
 
 def _post(x: float, colour: str, theme: Theme) -> dict[str, Any]:

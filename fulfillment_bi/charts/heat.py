@@ -31,8 +31,13 @@ def heat(
     *,
     middle: float,
     longest: int = 10,
+    falls: bool = False,
 ) -> dict[str, Any]:
-    """Rows from top to bottom, columns from left to right; `middle` is where blue turns to orange."""
+    """Rows from top to bottom, columns from left to right; `middle` is where blue turns to orange.
+
+    With `falls` less is better: what lies below the middle is blue.
+    """
+    worst, best = (theme.high, theme.low) if falls else (theme.low, theme.high)
     empty = Cell(None, "", "")
     grid = [[cells.get((row, column), empty) for column in columns] for row in rows]
     values = [cell.value for line in grid for cell in line if cell.value is not None]
@@ -52,7 +57,7 @@ def heat(
                 "hoverinfo": "text",
                 "hoverongaps": False,
                 "customdata": [[cell.click for cell in line] for line in grid],
-                "colorscale": [[0, theme.low], [0.5, theme.middle], [1, theme.high]],
+                "colorscale": [[0, worst], [0.5, theme.middle], [1, best]],
                 "zmin": middle - spread,
                 "zmax": middle + spread,
                 "showscale": False,

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from fulfillment_bi.charts.landing import Range, band
 from fulfillment_bi.charts.theme import Theme, faded, layout
 from fulfillment_bi.i18n import numbers
 
@@ -50,19 +51,27 @@ def trend(
     target_name: str = "",
     immature_from: date | None = None,
     immature_name: str = "",
+    landing: Sequence[Range] = (),
     marks: Sequence[Mark] = (),
     end_label: str = "",
     share: bool = True,
+    suffix: str = "",
     zoom: bool = False,
 ) -> dict[str, Any]:
-    """The figure. `before` is drawn on the days of `points`, one for one; `share` says values are fractions."""
-    low, high = _range(points, before, target, share)
+    """The figure. `before` is drawn on the days of `points`, one for one; `share` says values are fractions,
+    else `suffix` stands behind the numbers at the axis.
+
+    `landing` is drawn over the part that is not final: where it will end up.
+    """
+    ends = [Point(one.day, value, "", LEAST_SAMPLE) for one in landing for value in (one.low, one.high)]
+    low, high = _range(points, [*before, *ends], target, share)
     mature = [point for point in points if immature_from is None or point.day < immature_from]
     data: list[dict[str, Any]] = []
     if immature_from is not None and points:
         data.append(_hatch(immature_from, points[-1].day, low, high, theme))
     if before:
         data.append(_before(points, before, theme))
+    data += band(landing, theme)
     data.append(_area(mature, low, theme))
     data.append(_line(mature, theme.accent, theme, width=2.5))
     if immature_from is not None:
@@ -88,7 +97,7 @@ def trend(
             theme,
             language,
             xaxis=_days_axis(points, language, zoom),
-            yaxis=_value_axis(low, high, share),
+            yaxis=_value_axis(low, high, share) | ({"ticksuffix": suffix} if suffix else {}),
             margin={"t": theme.px(24), "r": theme.px(72 if target_name else 36), "b": theme.px(26)},
             dragmode="zoom" if zoom else False,
             hovermode="closest",

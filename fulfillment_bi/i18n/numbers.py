@@ -58,6 +58,11 @@ def percent(language: str, fraction: Number | None, sample: Number | None = None
     return number(language, float(fraction) * 100, digits) + "%"
 
 
+def permille(language: str, fraction: Number | None, digits: int = 2) -> str:
+    """3.12‰: a share of a thousand, from the fraction."""
+    return DASH if fraction is None else number(language, float(fraction) * 1000, digits) + "‰"
+
+
 def points(language: str, change: Number | None, digits: int = 1) -> str:
     """+2.1 个百分点 / +2.1 pts: the difference of two shares."""
     if change is None:
@@ -89,7 +94,8 @@ def _in_best_unit(days: float) -> tuple[float, str, int]:
     if size >= 1.5 / 24:
         hours = days * 24
         return hours, "hours", 1 if abs(hours) < 10 else 0
-    return days * 24 * 60, "minutes", 0
+    minutes = days * 24 * 60
+    return minutes, "minutes", 1 if abs(minutes) < 10 else 0
 
 
 def moment(value: datetime | str | None, timezone: str) -> datetime | None:

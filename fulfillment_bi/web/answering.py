@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import request
-
-from fulfillment_bi.i18n import choose
 from fulfillment_bi.metrics.query import Query
-from fulfillment_bi.web.pages import data, order, orders, overview, wall
+from fulfillment_bi.web.language import language_of
+from fulfillment_bi.web.pages import data, inventory, order, orders, overview, supply, wall
 from fulfillment_bi.web.state import View, read_view
-from fulfillment_bi.web.tile import Page, Shown, Tile
+from fulfillment_bi.web.tile import Answers, Page, Shown, Tile
 
-PAGES: tuple[Page, ...] = (wall.PAGE, overview.PAGE, orders.PAGE, data.PAGE, order.PAGE)
+PAGES: tuple[Page, ...] = (wall.PAGE, overview.PAGE, orders.PAGE, inventory.PAGE, supply.PAGE, data.PAGE, order.PAGE)
 WALL = wall.PAGE
+DATA, FIRST = data.PAGE, data.FIRST
+"""The page that data come in by, and what it is before the first have."""
 
 
 def page_of(path: str) -> Page | None:
@@ -24,11 +24,6 @@ def page_of(path: str) -> Page | None:
             if path == own or path.rstrip("/") == own or (own != "/" and own.endswith("/") and path.startswith(own)):
                 return page
     return None
-
-
-def language_of(asked: str | None) -> str:
-    """The language asked for in the URL, else the browser's."""
-    return choose(asked or None, request.headers.get("Accept-Language", ""))
 
 
 def view_of(workspace: Any, asked: Mapping[str, Any]) -> View:
@@ -51,9 +46,11 @@ def shown(workspace: Any, view: View, tiles: Sequence[Tile]) -> list[Shown]:
     asked = [dict(tile.ask(view)) for tile in tiles]
     distinct = list(dict.fromkeys(query for queries in asked for query in queries.values()))
     answers = dict(zip(distinct, workspace.run_all(distinct), strict=True))
-    return [
-        tile.tell(view, workspace)
-        if tile.tell
-        else tile.show(view, {name: answers[query] for name, query in queries.items()})
-        for tile, queries in zip(tiles, asked, strict=True)
-    ]
+    own = [{name: answers[query] for name, query in queries.items()} for queries in asked]
+    return [_shown(tile, view, mine, workspace) for tile, mine in zip(tiles, own, strict=True)]
+
+
+def _shown(tile: Tile, view: View, answers: Answers, workspace: Any) -> Shown:
+    if tile.tell:
+        return tile.tell(view, workspace)
+    return tile.show_with(view, answers, workspace) if tile.show_with else tile.show(view, answers)

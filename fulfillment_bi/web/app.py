@@ -16,9 +16,10 @@ from typing import Any, cast
 from dash import Dash, html
 from flask import Flask
 
-from fulfillment_bi.web import api, files, shell
+from fulfillment_bi.web import api, bringing, files, guard, shell, uploads, wizard
 from fulfillment_bi.web.answering import PAGES, WALL
 from fulfillment_bi.web.callbacks import add_callbacks
+from fulfillment_bi.web.jobs import Jobs, Loader
 
 LARGEST_REQUEST = 1_000_000
 TABLE_SCRIPT = re.compile(r'<script src="[^"]*/dash_table/[^"]*"[^>]*></script>')
@@ -39,8 +40,11 @@ class Application(Dash):
         return str(page.interpolate_index(metas=metas, scripts=scripts, **others))
 
 
-def create_app(workspace: Any) -> Dash:
-    """The web application over `workspace` (a `workspace.Workspace`, or anything with its methods)."""
+def create_app(workspace: Any, load: Loader | None = None) -> Dash:
+    """The web application over `workspace` (a `workspace.Workspace`, or anything with its methods).
+
+    `load` loads what is uploaded (`start.load_files`); without it nothing can be.
+    """
     server = Flask("fulfillment_bi")
     server.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     app: Any = Application(
@@ -56,6 +60,11 @@ def create_app(workspace: Any) -> Dash:
     app.layout = shell.frame()
     app.validation_layout = _everything()
     add_callbacks(app, workspace)
+    jobs = Jobs(workspace, load)
+    bringing.add_callbacks(app, jobs, workspace.settings.max_upload_bytes)
+    wizard.add_callbacks(app, jobs, workspace)
+    guard.add_origin_check(server)
+    uploads.add_upload_route(server, jobs, workspace.settings.max_upload_bytes)
     files.add_file_routes(server, workspace, PAGES)
     api.add_plain_routes(server, workspace)
     api.add_headers(server, list(app.csp_hashes()))

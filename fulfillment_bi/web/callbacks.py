@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from dash import ALL, MATCH, ClientsideFunction, Input, Output, State, html, no_update
@@ -11,8 +11,8 @@ from dash import ALL, MATCH, ClientsideFunction, Input, Output, State, html, no_
 from fulfillment_bi.errors import FulfillmentError, NoVersionError
 from fulfillment_bi.i18n import numbers, text
 from fulfillment_bi.web import drawer, filterbar, parts, shell
-from fulfillment_bi.web.answering import PAGES, WALL, language_of, page_of, shown, view_of
-from fulfillment_bi.web.state import FILTERS
+from fulfillment_bi.web.answering import DATA, FIRST, PAGES, WALL, page_of, shown, view_of
+from fulfillment_bi.web.language import language_of
 from fulfillment_bi.web.tile import Page, Shown, Tile
 
 MEMBERS = 50
@@ -80,7 +80,8 @@ def _mounting(app: Any, workspace: Any) -> None:
         if page is None:
             return shell.not_found(language, path), gone
         if workspace.info is None:
-            return shell.nothing_loaded(language), gone
+            first = shell.desk(FIRST, language, path) if page is DATA else shell.nothing_loaded(language)
+            return first, gone
         return (page.layout(language) if page is WALL else shell.desk(page, language, path)), gone
 
     app.callback(Output("content", "children"), Output("gone", "children"), Input("mount", "data"))(mount)
@@ -104,7 +105,7 @@ def _filters(app: Any, workspace: Any) -> None:
             filterbar.period_label(view),
             view.label("compare", view.base.compare),
             filterbar.definition(view),
-            filterbar.chips(view),
+            filterbar.chips(view, _idle_on(asked)),
             days,
             days,
             (view.base.end or view.today).isoformat(),
@@ -141,13 +142,13 @@ def _filters(app: Any, workspace: Any) -> None:
     )(announce)
 
     def search(words: str | None, opened: bool | None, own: dict[str, str], asked: dict[str, Any] | None) -> Any:
-        if not opened or own["name"] not in FILTERS:
+        page = page_of(str((asked or {}).get("path")))
+        if not opened or page is None or own["name"] not in page.dimensions:
             return no_update
         try:
             view = view_of(workspace, asked or {})
-            where = tuple(
-                each for each in view.base.where if each.dimension in FILTERS and each.dimension != own["name"]
-            )
+            others = set(page.dimensions) - {own["name"]}
+            where = tuple(each for each in view.base.where if each.dimension in others)
             found = workspace.members(own["name"], str(words or "")[:100], MEMBERS, where)
         except FulfillmentError:
             return no_update
@@ -160,6 +161,12 @@ def _filters(app: Any, workspace: Any) -> None:
         State({"type": "filter-search", "name": MATCH}, "id"),
         State("request", "data"),
     )(search)
+
+
+def _idle_on(asked: Mapping[str, Any] | None) -> Callable[[str], bool]:
+    """Which dimensions the page that is asked for cannot be filtered by."""
+    page = page_of(str((asked or {}).get("path")))
+    return page.idle if page is not None else lambda _: False
 
 
 def _tiles(app: Any, workspace: Any, page: Page) -> None:
@@ -205,9 +212,11 @@ def _drawer(app: Any, workspace: Any) -> None:
             with workspace.pinned() as pinned:
                 view = view_of(pinned, asked)
                 result = pinned.run(wanted.query(view))
+                trust = pinned.trust(result.query)
+                spread = pinned.spread(result.query, "channel") if wanted.part == drawer.SPREAD else None
         except FulfillmentError as error:
             return True, drawer.NARROW, parts.banner(str(error), "is-warning")
-        return True, drawer.WIDE if wanted.part else drawer.NARROW, drawer.content(view, wanted, result)
+        return True, drawer.WIDE if wanted.part else drawer.NARROW, drawer.content(view, wanted, result, trust, spread)
 
     app.callback(
         Output("explain", "opened"),
@@ -219,7 +228,7 @@ def _drawer(app: Any, workspace: Any) -> None:
 
     def page_of_rows(wish: dict[str, Any] | None, asked: dict[str, Any] | None, columns: list[Any] | None) -> Any:
         wanted = drawer.Explained.of(asked or {})
-        if not wish or wanted is None or asked is None or not wanted.part:
+        if not wish or wanted is None or asked is None or not wanted.has_rows:
             return (no_update,) * 3
         assert wanted.part in ("numerator", "denominator")
         start, end = int(wish.get("startRow") or 0), int(wish.get("endRow") or drawer.PAGE_ROWS)

@@ -11,16 +11,19 @@ import dash_ag_grid as dag
 from dash import html
 
 from fulfillment_bi.i18n import known, label, numbers
+from fulfillment_bi.insight.bounds import Trust
+from fulfillment_bi.insight.spread import Spread
 from fulfillment_bi.metrics.catalog import METRICS
 from fulfillment_bi.metrics.describe import describe_metric
 from fulfillment_bi.metrics.query import Part, Query, Result
-from fulfillment_bi.metrics.resolve import resolve
+from fulfillment_bi.metrics.resolve import Resolved, resolve
 from fulfillment_bi.metrics.rows import PARTS, RowsResult
-from fulfillment_bi.web import parts, wording
+from fulfillment_bi.web import judged, parts, wording
 from fulfillment_bi.web.state import View, change, left_out, within
 from fulfillment_bi.web.wording import Value
 
 PAGE_ROWS = 100
+SPREAD = "spread"
 NUMERIC = ("qty", "units", "fill_units", "amount", "order_value", "unit_price", "score", "seconds", "cycle")
 WIDTHS = {"order_no": 210, "product_name": 240, "shop": 180, "channel": 100, "line_no": 80, "sku": 140}
 WIDE = 1080
@@ -29,7 +32,10 @@ NARROW = 560
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """What the drawer is asked: a metric, a slice of it, and the part whose rows are listed ("" for none)."""
+    """What the drawer is asked: a metric, a slice of it, and the part whose rows are listed ("" for none).
+
+    Instead of a part it may be asked for the metric's other definitions (SPREAD).
+    """
 
     metric: str
     at: str
@@ -42,7 +48,12 @@ class Explained:
         part = str(request.get("part") or "")
         if metric not in METRICS:
             return None
-        return cls(metric, str(request.get("at") or ""), part if part in PARTS else "")
+        return cls(metric, str(request.get("at") or ""), part if part in (*PARTS, SPREAD) else "")
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether rows are listed."""
+        return self.part in PARTS
 
     def query(self, view: View) -> Query:
         """The one-number query; days and members of the slice on top of the page's own filters."""
@@ -50,8 +61,8 @@ class Explained:
         return within(query, self.at)
 
 
-def content(view: View, asked: Explained, result: Result) -> html.Div:
-    """The drawer: value, definition, formula, parts, facts, and the rows when asked for."""
+def content(view: View, asked: Explained, result: Result, trust: Trust, spread: Spread | None = None) -> html.Div:
+    """The drawer: value, definition, formula, parts, trust, facts, and the rows or other definitions when asked for."""
     value = wording.only(result, asked.metric)
     return html.Div(
         [
@@ -59,7 +70,10 @@ def content(view: View, asked: Explained, result: Result) -> html.Div:
             _definition(view, asked),
             _formula(view, result.query, value),
             _parts(view, asked, value, result.query),
-            *([_rows(view, asked)] if asked.part else []),
+            *([_rows(view, asked)] if asked.has_rows else []),
+            *([judged.definitions(view, value.metric, spread)] if spread else []),
+            *judged.bands(view, value.metric),
+            judged.trust(view, value.metric, trust),
             _facts(view, asked, result),
         ],
         className="explain",
@@ -67,7 +81,10 @@ def content(view: View, asked: Explained, result: Result) -> html.Div:
 
 
 def _head(view: View, asked: Explained, value: Value) -> html.Div:
-    where = " · ".join(view.member(name, member) for name, member in parse_qsl(asked.at))
+    where = " · ".join(
+        view.label("option.level", member) if name == "level" else view.member(name, member)
+        for name, member in parse_qsl(asked.at)
+    )
     status = [parts.status_part(view, value), *parts.change_part(view, value), *parts.target_part(view, value, True)]
     return html.Div(
         [
@@ -94,19 +111,41 @@ def _definition(view: View, asked: Explained) -> html.Section:
 
 def _formula(view: View, query: Query, value: Value) -> html.Section:
     described = describe_metric(value.metric.name, query)
-    resolved = resolve(value.metric, query)
-    shown = html.B(wording.shown(view.language, value), className="num")
-    if resolved.quantile:
-        share, count = f"{resolved.quantile[1] * 100:.0f}", numbers.number(view.language, value.d)
-        equation: list[Any] = [shown, html.Div(view.text("explain.quantile", share=share, count=count))]
-    elif resolved.denominator is None:
-        equation = [shown, html.Div()]
-    else:
-        over = _total(view, value) if resolved.mean else _amount(view, value.n)
-        fraction = html.Span([html.Span(over), html.I(_amount(view, value.d))], className="fraction")
-        equation = [fraction, html.Div(["= ", shown])]
     code = html.Code(described["formula"], style={"gridColumn": "1 / -1"})
-    return html.Section([html.H3(view.text("explain.formula")), html.Div([*equation, code], className="formula")])
+    filled = _equation(view, resolve(value.metric, query), value)
+    return html.Section([html.H3(view.text("explain.formula")), html.Div([*filled, code], className="formula")])
+
+
+def _equation(view: View, resolved: Resolved, value: Value) -> list[Any]:
+    """The formula with its numbers; of what is no fraction, the value and what it is of."""
+    shown = html.B(wording.shown(view.language, value), className="num")
+    count = numbers.number(view.language, value.d)
+    if resolved.quantile:
+        return [shown, html.Div(view.text("explain.quantile", share=f"{resolved.quantile[1] * 100:.0f}", count=count))]
+    if resolved.squares:
+        return [shown, html.Div(view.text("explain.deviation", count=count))]
+    if resolved.over == "average":
+        return _averaged(view, resolved, value, shown)
+    if resolved.denominator is None:
+        return [shown, html.Div()]
+    over = _total(view, value) if resolved.mean else _amount(view, value.n)
+    return [_fraction(over, _amount(view, value.d)), html.Div(["= ", shown])]
+
+
+def _averaged(view: View, resolved: Resolved, value: Value, shown: html.B) -> list[Any]:
+    """A mean over the days with a snapshot: what was summed over them is divided by how many they are."""
+    if not value.value or not value.n or not value.d:
+        return [shown, html.Div()]
+    alone = resolved.denominator is None
+    days = value.n / value.value if alone else value.value * value.d / value.n
+    counted = view.text("explain.days", count=numbers.number(view.language, days))
+    if alone:
+        return [_fraction(_amount(view, value.n), counted), html.Div(["= ", shown])]
+    return [_fraction(_amount(view, value.n), f"{_amount(view, value.d)} / {counted}"), html.Div(["= ", shown])]
+
+
+def _fraction(over: str, under: str) -> html.Span:
+    return html.Span([html.Span(over), html.I(under)], className="fraction")
 
 
 def _total(view: View, value: Value) -> str:
@@ -127,6 +166,7 @@ def _parts(view: View, asked: Explained, value: Value, query: Query) -> html.Sec
         _part(view, asked, part, value.n if part == "numerator" else value.d, single)
         for part in (("numerator",) if single else PARTS)
     ]
+    buttons += [_definitions_button(view, asked)] if value.metric.is_promise else []
     return html.Section([html.H3(view.text("explain.rows")), html.Div(buttons, className="parts")])
 
 
@@ -138,6 +178,16 @@ def _part(view: View, asked: Explained, part: Part, amount: float | None, single
         type="button",
         id=f"part-{part}",
         **parts.data(go=change(explain=asked.metric, at=asked.at, part=part)),
+    )
+
+
+def _definitions_button(view: View, asked: Explained) -> html.Button:
+    return html.Button(
+        [html.B(view.text("definitions.button")), html.Span(view.text("definitions.title"))],
+        className="part is-on" if asked.part == SPREAD else "part",
+        type="button",
+        id=f"part-{SPREAD}",
+        **parts.data(go=change(explain=asked.metric, at=asked.at, part="" if asked.part == SPREAD else SPREAD)),
     )
 
 
@@ -221,7 +271,7 @@ def cell(view: View, name: str, value: Any) -> Any:
         return ""
     if hasattr(value, "isoformat"):
         return value.isoformat(sep=" ", timespec="seconds") if hasattr(value, "hour") else value.isoformat()
-    if name in ("seconds", "cycle_seconds"):
+    if name in ("seconds", "cycle_seconds", "over_seconds", "budget_seconds"):
         return numbers.duration(view.language, float(value) / 86400)
     if isinstance(value, str):
         return view.member(name, value)

@@ -52,7 +52,7 @@ def tile_file(tile: Tile, view: View, workspace: Any, kind: str) -> Response:
     """What a tile shows, as CSV or XLSX."""
     if tile.table:
         return _written(tile.table(view, workspace), kind, tile.name, view)
-    queries = dict(tile.ask(view))
+    queries = dict((tile.ask_file or tile.ask)(view))
     if not queries:
         abort(404)
     names = tuple(queries) if tile.shown_of else tile.filed or (next(iter(queries)),)
@@ -80,7 +80,7 @@ def joined(results: Sequence[Result]) -> Result:
 def rows_file(view: View, workspace: Any, kind: str) -> Response:
     """Every row behind a number; which one comes with the address."""
     asked = Explained.of({**request.args, "explain": request.args.get("metric", "")})
-    if asked is None or not asked.part:
+    if asked is None or not asked.has_rows:
         abort(404)
     assert asked.part in ("numerator", "denominator")
     query = asked.query(view)

@@ -1,8 +1,8 @@
-"""The filter bar: period, comparison, seven dimensions, and the definition switch. Everything in it writes the URL."""
+"""The filter bar: period, comparison, dimensions, and the definition switch. Everything in it writes the URL."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -14,9 +14,17 @@ from fulfillment_bi.i18n import label, numbers, text
 from fulfillment_bi.metrics.members import Member
 from fulfillment_bi.metrics.query import Query
 from fulfillment_bi.web import parts
-from fulfillment_bi.web.state import FILTERS, PRESETS, View, change
+from fulfillment_bi.web.state import PRESETS, View, change
 
-COMPARES = ("previous", "year", "none")
+COMPARES: Mapping[str, Mapping[str, str]] = {
+    "previous": {},
+    "year": {},
+    "calendar": {},
+    "cohort": {"basis": "order"},
+    "target": {},
+    "none": {},
+}
+"""Comparison -> what it sets besides: an age is counted from the day of the order."""
 SWITCHES = {
     "basis": ("due", "order"),
     "level": ("order", "line", "unit", "value"),
@@ -28,10 +36,10 @@ OWN_DEFAULT = frozenset({"level", "event"})
 """Switches that each metric has a default of its own for: a first choice says so."""
 
 
-def bar(language: str) -> html.Div:
+def bar(language: str, dimensions: Sequence[str]) -> html.Div:
     """The bar with its menus closed; labels, chips and choices are filled from the URL."""
     pills: list[Any] = [_period(language), _compare(language), html.Span(className="divide")]
-    pills += [_dimension(language, name) for name in FILTERS]
+    pills += [_dimension(language, name) for name in dimensions]
     pills += [html.Span(className="divide"), _definition(language)]
     return html.Div(
         [html.Div(pills, className="filters-row"), html.Div(id="chips", className="chips")],
@@ -99,11 +107,14 @@ def _period(language: str) -> dmc.Popover:
 def _compare(language: str) -> dmc.Popover:
     options = [
         html.Button(
-            label(language, "compare", name), className="option", type="button", **parts.data(go=change(compare=name))
+            label(language, "compare", name),
+            className="option",
+            type="button",
+            **parts.data(go=change(compare=name, **besides)),
         )
-        for name in COMPARES
+        for name, besides in COMPARES.items()
     ]
-    return _popover(_pill("compare-label", ""), html.Div(options, style={"width": 160}))
+    return _popover(_pill("compare-label", ""), html.Div(options, style={"width": 200}))
 
 
 def _dimension(language: str, name: str) -> dmc.Popover:
@@ -199,14 +210,18 @@ def pill_label(view: View, dimension: str) -> str:
     return f"{name}: {numbers.number(view.language, len(chosen))}" if chosen else name
 
 
-def chips(view: View) -> list[Any]:
-    """One chip a filter value, removable, and one for each switched definition."""
+def chips(view: View, is_idle: Callable[[str], bool]) -> list[Any]:
+    """One chip a filter value, removable, and one for each switched definition.
+
+    A filter that nothing on the page takes (`is_idle`) stays in the address, and its chip says so.
+    """
     found: list[Any] = [
         _chip(
             view,
             view.dimension(each.dimension),
             view.member(each.dimension, value),
             parts.data(drop=change(**{each.dimension: value})),
+            is_idle(each.dimension),
         )
         for each in view.base.where
         for value in each.values
@@ -229,13 +244,15 @@ def chips(view: View) -> list[Any]:
     return found
 
 
-def _chip(view: View, name: str, value: str, remove: dict[str, Any]) -> html.Span:
+def _chip(view: View, name: str, value: str, remove: dict[str, Any], idle: bool = False) -> html.Span:
+    words = [html.Em(f"{name} "), html.S(value) if idle else value]
+    words += [html.Em(f" {view.text('filter.idle')}")] if idle else []
     return html.Span(
         [
-            html.Span([html.Em(f"{name} "), value], title=f"{name}: {value}"),
+            html.Span(words, title=f"{name}: {value}"),
             html.Button(
                 parts.icon("close"), type="button", **parts.aria(label=view.text("filter.remove", name=value)), **remove
             ),
         ],
-        className="chip",
+        className="chip is-idle" if idle else "chip",
     )

@@ -124,6 +124,11 @@ def number_tile(name: str, metric: str, *, hero: bool = False) -> html.Button:
     )
 
 
+def group_tile(name: str) -> html.Div:
+    """A large number with its other ways to be counted under it, each opening its own definition and rows."""
+    return html.Div(skeleton(4), id=f"{name}-body", className="tile is-hero is-group", **data(card=name))
+
+
 def skeleton(lines: int) -> list[html.Div]:
     """Grey bars in the shape of what is coming; they appear only when it takes longer than 0.4 s."""
     return [
@@ -143,7 +148,7 @@ def number(
 ) -> list[Any]:
     """Content of a number tile: label, value, unit, status, change, target, course."""
     digits, unit = wording.split_unit(wording.shown(view.language, value))
-    line = sparkline(spark, view.theme, target=value.metric.target) if spark else ""
+    line = sparkline(spark, view.theme, target=value.target) if spark else ""
     foot = [status_part(view, value, short=not hero), *change_part(view, value), *target_part(view, value, hero)]
     return [
         html.Div(
@@ -175,17 +180,15 @@ def change_part(view: View, value: Value) -> list[html.Span]:
     words = wording.change_words(view.language, value)
     if not words:
         return []
-    tip = view.text(
-        f"compare.tip_{view.base.compare}", value=wording.in_unit(view.language, value.metric, value.before)
-    )
+    tip = view.text(f"compare.tip_{value.compare}", value=wording.in_unit(view.language, value.metric, value.before))
     return [html.Span(words, className=f"change is-{wording.change_tone(value)}", title=tip)]
 
 
 def target_part(view: View, value: Value, hero: bool) -> list[html.Span]:
     """The target, and for the hero the orders behind the number."""
     parts = []
-    if value.metric.target is not None and hero:
-        target = wording.in_unit(view.language, value.metric, value.metric.target).replace(".0%", "%")
+    if value.target is not None and hero:
+        target = wording.in_unit(view.language, value.metric, value.target).replace(".0%", "%")
         parts.append(html.Span(view.text("tile.target", value=target)))
     if hero and value.d is not None:
         parts.append(html.Span(wording.fraction_words(view.language, value)))

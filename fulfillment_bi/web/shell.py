@@ -12,7 +12,16 @@ from fulfillment_bi.web import filterbar, parts
 from fulfillment_bi.web.state import View, change
 from fulfillment_bi.web.tile import Page
 
-NAVIGATION = (("wall", "/wall"), ("overview", "/overview"), ("orders", "/orders"), ("data", "/data"))
+NAVIGATION = (
+    ("wall", "/wall"),
+    ("overview", "/overview"),
+    ("orders", "/orders"),
+    ("inventory", "/inventory"),
+    ("supply", "/supply"),
+    ("logistics", "/logistics"),
+    ("service", "/service"),
+    ("data", "/data"),
+)
 STALE_SECONDS = 26 * 3600
 FONT = "var(--font)"
 
@@ -74,7 +83,7 @@ def desk(page: Page, language: str, path: str) -> html.Div:
     main = html.Div(
         [
             _top(page, language),
-            *([filterbar.bar(language)] if page.filters else []),
+            *([filterbar.bar(language, page.dimensions)] if page.filters else []),
             html.Main([html.Div(id="notices"), page.layout(language)], className="main", id="main"),
         ]
     )
@@ -199,6 +208,9 @@ def nothing_loaded(language: str) -> html.Div:
                 html.H2(text(language, "empty.version_title")),
                 html.Div(text(language, "empty.version")),
                 html.Pre("fbi load PATH\nfbi sample DIR && fbi load DIR"),
+                html.A(
+                    text(language, "empty.version_upload"), href="/data", className="button", **parts.data(page="/data")
+                ),
                 html.Div(text(language, "empty.version_wait")),
             ],
             className="empty",

@@ -17,14 +17,14 @@ from fulfillment_bi.i18n import label, numbers, text
 from fulfillment_bi.metrics.catalog import METRICS
 from fulfillment_bi.metrics.dimensions import DIMENSIONS
 from fulfillment_bi.metrics.query import Filter, Query
-from fulfillment_bi.metrics.types import Metric
+from fulfillment_bi.metrics.types import Dimension, Measure, Metric
 
 FILTERS = ("channel", "shop", "category", "sku", "region", "warehouse", "carrier")
 PRESETS = ("7d", "30d", "90d", "mtd", "last_month", "ytd", "all")
 DEFAULT_COMPARE = "previous"
 DRAWER = frozenset({"explain", "at", "part"})
 LEVEL_TABLES = frozenset({"fct_order", "fct_order_line"})
-"""Where a filter may look besides a metric's own table."""
+"""Where a filter may look besides the own table of a metric whose rows belong to orders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class View:
         asked = filters.to_query(self.state, names, self.today, by=tuple(by))
         metric = METRICS[names[0]]
         where = tuple(each for each in asked.where if takes(metric, each.dimension))
-        compare = asked.compare if is_timed(metric) else "none"
+        compare = asked.compare if is_timed(metric) or not asked.has_earlier else "none"
         return asked.but(**{"where": where, "compare": compare, **changes})
 
     def days(self) -> str:
@@ -109,10 +109,14 @@ def is_timed(metric: Metric) -> bool:
 
 def takes(metric: Metric, dimension: str) -> bool:
     """Whether the metric can be filtered by the dimension."""
-    declared = DIMENSIONS[dimension]
-    if declared.is_calendar and not is_timed(metric):
+    return all(_reaches(measure, DIMENSIONS[dimension]) for measure in metric.measures.values())
+
+
+def _reaches(measure: Measure, dimension: Dimension) -> bool:
+    if not dimension.is_timed_by(measure.basis.day, measure.basis.hour):
         return False
-    return all(({measure.fact.name} | LEVEL_TABLES) & set(declared.facts) for measure in metric.measures.values())
+    tables = {measure.fact.name} | (LEVEL_TABLES if measure.fact.of_order else set())
+    return bool(tables & set(dimension.facts))
 
 
 def left_out(view: View, metric: Metric) -> list[str]:
@@ -166,8 +170,10 @@ def explaining(metric: str, part: str = "", **members: object) -> str:
 
 
 def within(query: Query, at: str) -> Query:
-    """`query` narrowed to the slice `at` (dimension=member&...). Unknown names are left out."""
+    """`query` narrowed to the slice `at` (dimension=member&..., or level=). Unknown names are left out."""
     for name, value in parse_qsl(at):
+        if name == "level" and all(value in METRICS[each].measures for each in query.metrics):
+            query = query.but(level=value)
         if name in DIMENSIONS:
             others = tuple(each for each in query.where if each.dimension != name)
             query = query.but(where=(*others, Filter(name, (value,))))

@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from fulfillment_bi.metrics.catalog import METRICS
 from fulfillment_bi.metrics.query import Query, Result
 from fulfillment_bi.reports.table import Table
-from fulfillment_bi.web.state import View
+from fulfillment_bi.web.state import FILTERS, View, takes
 
 Answers = Mapping[str, Result]
 Figure = dict[str, Any]
@@ -50,10 +51,14 @@ class Tile:
     metric: str = ""
     titled: bool = True
     tell: Callable[[View, Any], Shown] | None = None
+    show_with: Callable[[View, Answers, Any], Shown] | None = None
+    """`show` for a tile that needs the workspace beside its answers."""
     filed: tuple[str, ...] = ()
     """Names of the queries that its file joins on their dimensions; the first query alone when empty."""
     shown_of: Callable[[Answers], Result] | None = None
     """What of its answers the tile shows and so its file holds, where that is not whole answers."""
+    ask_file: Callable[[View], Mapping[str, Query]] | None = None
+    """What its file asks instead of `ask`, where the tile shows only the first of many rows."""
     table: Callable[[View, Any], Table] | None = None
     """Every row of a tile with `tell`, given the workspace, for its file."""
 
@@ -67,3 +72,10 @@ class Page:
     tiles: tuple[Tile, ...]
     layout: Callable[[str], Any]
     filters: bool = True
+    dimensions: tuple[str, ...] = FILTERS
+    """What its filter bar offers."""
+
+    def idle(self, dimension: str) -> bool:
+        """Whether nothing on the page can be filtered by the dimension (a channel, where stock is shown)."""
+        counted = [METRICS[tile.metric] for tile in self.tiles if tile.metric]
+        return bool(counted) and not any(takes(metric, dimension) for metric in counted)

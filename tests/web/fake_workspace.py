@@ -7,16 +7,24 @@ import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
 
 from fulfillment_bi.errors import NoVersionError
 from fulfillment_bi.ingest.ledger import FreshnessRow, LoadRow, QuarantineList, QuarantineRow
 from fulfillment_bi.ingest.report import Counts
+from fulfillment_bi.insight.bounds import Bounds, Source, Trust
+from fulfillment_bi.insight.maturity import Coverage, Landing, Maturity
+from fulfillment_bi.insight.spread import Spread, spread
+from fulfillment_bi.metrics.attributes_stock import AGES, ARRIVALS, COVERS
 from fulfillment_bi.metrics.catalog import METRICS
+from fulfillment_bi.metrics.definitions import definitions
 from fulfillment_bi.metrics.dimensions import BUCKETS, STAGES
 from fulfillment_bi.metrics.members import Member
 from fulfillment_bi.metrics.query import Query, Result
 from fulfillment_bi.metrics.resolve import check_query, check_split, filter_fact, get_dimension, resolve
 from fulfillment_bi.metrics.rows import RowsResult
+from fulfillment_bi.settings import Settings
 
 AS_OF = "2026-11-22T10:00:00Z"
 ZONE = "Asia/Shanghai"
@@ -33,6 +41,14 @@ MEMBERS = {
     "break_stage": ["short", "cancelled", "pick", "pickup", "deliver"],
     "cancelled_by": ["customer", "seller", "none"],
     "issue": ["shipped_before_paid", "no_lines"],
+    "category": [LONG, "家居"],
+    "sku": ["A1", "B2", "C3"],
+    "supplier": ["东莞宏达", LONG, "unknown"],
+    "abc": ["A", "B", "C"],
+    "xyz": ["X", "Y", "Z"],
+    "cover_bucket": list(COVERS),
+    "age_bucket": list(AGES),
+    "arrival": list(ARRIVALS),
 }
 
 
@@ -49,6 +65,7 @@ class FakeWorkspace:
         self.info = Info() if loaded else None
         self.due = due
         self.is_sample = sample
+        self.settings = Settings(home=Path("nowhere"))
         self.asked: list[Query] = []
 
     def run(self, query: Query) -> Result:
@@ -62,6 +79,8 @@ class FakeWorkspace:
             for item in query.where:
                 filter_fact(item, resolved)
         self.asked.append(query)
+        if query.order_by:
+            assert query.order_by.removeprefix("-") in (*query.by, *query.metrics)
         columns = [*query.by]
         for name in query.metrics:
             columns += [name, f"{name}_n", f"{name}_d"]
@@ -70,6 +89,25 @@ class FakeWorkspace:
             if query.compare != "none":
                 columns += [f"{name}_before", f"{name}_before_n", f"{name}_before_d", f"{name}_change"]
         return Result(query, tuple(columns), tuple(self._rows(query)), AS_OF, ZONE, "v00000001")
+
+    def trust(self, query: Query) -> Trust:
+        source = Source("platform", "orders", datetime(2026, 11, 22, 9), datetime(2026, 11, 22, 9, 30), 1234)
+        value = self.run(query.but(by=())).records()[0][query.metrics[0]]
+        bound = Bounds((), value, value, value, 1.0, 2, 1.5, 3, 0.01, None)
+        return Trust(query.metrics[0], (bound,), (source,))
+
+    def spread(self, query: Query, by: str = "") -> Spread:
+        counted = {
+            one: {"tmall": (900 - place, 1000), "jd": (800 + place, 1000)}
+            for place, one in enumerate(definitions(METRICS[query.metrics[0]]))
+        }
+        return spread(query, by, counted)
+
+    def maturity(self, query: Query, grain: str = "day", *, trial: bool = True) -> Maturity:
+        found = tuple(
+            Landing(date(2026, 10, 24) + timedelta(days=at), 80, 90, at, 0.9, 0.85, 0.95, 20) for at in range(30)
+        )
+        return Maturity(query, found, found[-1], Coverage(100, 92, 0.1), AS_OF, ZONE, "v00000001")
 
     def run_all(self, queries):
         return [self.run(query) for query in queries]
@@ -129,6 +167,12 @@ class FakeWorkspace:
         return values
 
     def rows(self, query, metric, part, *, limit=None, offset=0, order_by=None):
+        check_query(query)
+        resolved = resolve(METRICS[metric], query)
+        for item in query.where:
+            filter_fact(item, resolved)
+        if not resolved.fact.of_order:
+            return self._listed(resolved.drill, limit, offset, order_by)
         total = 250
         columns = ("channel", "order_no", "warehouse", "created_at", "order_value")
         rows = [
@@ -136,6 +180,23 @@ class FakeWorkspace:
             for at in range(offset, min(total, offset + (limit or total)))
         ]
         return RowsResult(columns, tuple(rows), total, AS_OF, ZONE, "v00000001")
+
+    def _listed(self, columns, limit, offset, order_by):
+        """Rows of stock and purchases, with something of the right kind in every column."""
+        assert order_by is None or order_by.removeprefix("-") in columns
+        total = 25 if self.due else 0
+        shown = range(offset, min(total, offset + (limit or total)))
+        rows = tuple(tuple(self._cell(name, at) for name in columns) for at in shown)
+        return RowsResult(tuple(columns), rows, total, AS_OF, ZONE, "v00000001")
+
+    def _cell(self, name: str, at: int):
+        if name.endswith("_day"):
+            return date(2026, 11, 1)
+        if name.startswith(("promised_at", "ordered_at", "received_at")):
+            return datetime(2026, 11, 1, 9, 30)
+        if name in MEMBERS:
+            return MEMBERS[name][at % len(MEMBERS[name])]
+        return f"PO{at}" if name in ("po_no", "line_no", "product_name") else Decimal(at + 1)
 
     def members(self, dimension, search="", limit=50, where=()):
         found = [Member(name, name) for name in MEMBERS.get(dimension, [f"{dimension}{at}" for at in range(60)])]

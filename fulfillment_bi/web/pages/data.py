@@ -11,7 +11,8 @@ from dash import html
 
 from fulfillment_bi.i18n import numbers, text
 from fulfillment_bi.reports.table import Stamp, Table
-from fulfillment_bi.web import parts
+from fulfillment_bi.web import bringing, parts, wizard
+from fulfillment_bi.web.pages import data_silos
 from fulfillment_bi.web.state import View
 from fulfillment_bi.web.tile import Page, Shown, Tile
 
@@ -22,6 +23,13 @@ SOURCE_COLUMNS = ("source", "newest", "age", "records", "files", "loaded_at")
 LOAD_COLUMNS = ("file", "source", "loaded_at", "entity", *COUNTS, "status")
 REFUSED_COLUMNS = ("file", "line", "entity", "reasons", "row")
 EVERY = 2**62
+COMMANDS = (
+    ("fbi load PATH", "load"),
+    ("fbi watch INBOX", "watch"),
+    ("fbi map FILE", "map"),
+    ("fbi quarantine list", "quarantine"),
+    ("fbi versions list", "versions"),
+)
 
 
 def _freshness(view: View, workspace: Any) -> Shown:
@@ -198,47 +206,44 @@ QUARANTINE = Tile(f"{NAME}-quarantine", "html", tell=_quarantine, table=_quarant
 
 
 def layout(language: str) -> html.Div:
-    """Sources, loads, refusals, and how to load one's own."""
-    commands = [
-        ("fbi load PATH", "data.how_load"),
-        ("fbi quarantine list", "data.how_quarantine"),
-        ("fbi versions list", "data.how_versions"),
-    ]
+    """Bringing data in, sources, loads, refusals, and how to do it on the command line."""
     return html.Div(
         [
             html.Div(id=f"{NAME}-problem"),
+            html.Div([bringing.card(language)], className="grid"),
+            wizard.card(language),
             html.Div(
-                [
-                    parts.html_card(SOURCES.name, language, span="span-8"),
-                    html.Section(
-                        [
-                            html.Header(
-                                html.H2(text(language, "data.how"), className="card-title"), className="card-head"
-                            ),
-                            html.Div(
-                                [
-                                    html.P(
-                                        [
-                                            html.Code(command),
-                                            html.Br(),
-                                            html.Span(text(language, key), className="card-note"),
-                                        ]
-                                    )
-                                    for command, key in commands
-                                ],
-                                className="card-body",
-                                style={"padding": "4px 16px 12px"},
-                            ),
-                        ],
-                        className="card span-4",
-                    ),
-                ],
+                [parts.html_card(SOURCES.name, language, span="span-8"), _commands(language, "span-4")],
                 className="grid",
             ),
+            data_silos.layout(language),
             html.Div([parts.html_card(LOADS.name, language, span="span-12")], className="grid"),
             html.Div([parts.html_card(QUARANTINE.name, language, span="span-12")], className="grid"),
         ]
     )
 
 
-PAGE = Page(NAME, ("/data",), (SOURCES, LOADS, QUARANTINE), layout, filters=False)
+def first(language: str) -> html.Div:
+    """The page before anything was loaded: how to begin. It is mounted anew when there is a first version."""
+    return html.Div(
+        [
+            parts.banner(text(language, "data.first"), "", "data"),
+            html.Div([bringing.card(language)], className="grid"),
+            wizard.card(language),
+            html.Div([_commands(language, "span-12")], className="grid"),
+        ],
+        **parts.data(waiting=""),
+    )
+
+
+def _commands(language: str, span: str) -> html.Section:
+    rows = [
+        html.P([html.Code(command), html.Br(), html.Span(text(language, f"data.how_{name}"), className="card-note")])
+        for command, name in COMMANDS
+    ]
+    head = html.Header(html.H2(text(language, "data.how"), className="card-title"), className="card-head")
+    return html.Section([head, html.Div(rows, className="card-body how-to")], className=f"card {span}")
+
+
+FIRST = Page(NAME, (), (), first, filters=False)
+PAGE = Page(NAME, ("/data",), (SOURCES, *data_silos.TILES, LOADS, QUARANTINE), layout, filters=False)

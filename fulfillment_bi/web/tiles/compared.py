@@ -17,36 +17,43 @@ METRICS = ("otif", "order_fill_rate", "ship_delay_rate", "delivery_delay_rate", 
 MOST = 12
 
 
-def compared(page: str, metrics: Sequence[str] = METRICS, *, worst_first: bool = False) -> Tile:
-    """A table by `?by=`; ordered by size, or by the promises it broke."""
+def compared(
+    page: str,
+    metrics: Sequence[str] = METRICS,
+    *,
+    worst_first: bool = False,
+    dimensions: Sequence[str] = DIMENSIONS,
+) -> Tile:
+    """A table by `?by=`, one of `dimensions`; ordered by size, or by the promises it broke."""
 
     def ask(view: View) -> Mapping[str, Query]:
-        by = dimension(view)
+        by = dimension(view, dimensions)
         return {name: view.query(name, by=(by,)) for name in metrics}
 
     def show(view: View, answers: Answers) -> Shown:
-        by = dimension(view)
+        by = dimension(view, dimensions)
+        switch = _switch(view, by, dimensions)
         records = {name: {r[by]: r for r in answers[name].records()} for name in metrics}
         members = _ordered(view, records, metrics, worst_first)
         title = view.text("compared.worst" if worst_first else "compared.title", dimension=view.dimension(by))
         if not members:
-            return Shown([_switch(view, by), parts.empty(view)], title)
-        rows = [_row(view, by, member, records, metrics, worst_first) for member in members[:MOST]]
+            return Shown([switch, parts.empty(view)], title)
+        rows = [_row(view, by, member, records, answers, worst_first) for member in members[:MOST]]
         head = [
             view.dimension(by),
             *(view.text("compared.failed"),) * worst_first,
-            *(_head(view, name) for name in metrics),
+            *(sort_head(view, name) for name in metrics),
         ]
         note = view.text("compared.more", shown=MOST, count=len(members)) if len(members) > MOST else ""
-        return Shown([_switch(view, by), parts.table(head, rows, range(1, len(head)))], title, note)
+        return Shown([switch, parts.table(head, rows, range(1, len(head)))], title, note)
 
     return Tile(f"{page}-compared", "html", ask, show, filed=tuple(metrics))
 
 
-def dimension(view: View) -> str:
-    """The dimension the URL asks for; the channel when it asks for none we offer."""
+def dimension(view: View, dimensions: Sequence[str]) -> str:
+    """The dimension the URL asks for; the first when it asks for none we offer."""
     asked = view.state.param("by")
-    return asked if asked in DIMENSIONS else DIMENSIONS[0]
+    return asked if asked in dimensions else dimensions[0]
 
 
 def _ordered(
@@ -68,7 +75,7 @@ def _ordered(
     return sorted(first, key=size)
 
 
-def _head(view: View, metric: str) -> html.Button:
+def sort_head(view: View, metric: str) -> html.Button:
     """A column's head: a click sorts by it, the next one the other way round."""
     asked = view.state.param("sort")
     down = asked == f"-{metric}"
@@ -82,15 +89,15 @@ def _head(view: View, metric: str) -> html.Button:
     )
 
 
-def _switch(view: View, chosen: str) -> html.Div:
+def _switch(view: View, chosen: str, dimensions: Sequence[str]) -> html.Div:
     buttons = [
         html.Button(
             view.dimension(name),
             className="is-on" if name == chosen else "",
             type="button",
-            **parts.data(go=change(by="" if name == DIMENSIONS[0] else name)),
+            **parts.data(go=change(by="" if name == dimensions[0] else name)),
         )
-        for name in DIMENSIONS
+        for name in dimensions
     ]
     return html.Div(buttons, className="segments", style={"margin": "0 0 6px"})
 
@@ -100,7 +107,7 @@ def _row(
     by: str,
     member: str,
     records: Mapping[str, Mapping[Any, dict[str, Any]]],
-    metrics: Sequence[str],
+    answers: Answers,
     worst_first: bool,
 ) -> list[Any]:
     name = view.member(by, member)
@@ -108,7 +115,8 @@ def _row(
         html.Button(name, className="cell", title=name, **parts.data(go=change(**{by: member}), toggle=""))
     ]
     if worst_first:
-        value = wording.value_of(records[metrics[0]].get(member, {}), metrics[0])
+        metric = next(iter(records))
+        value = wording.value_of(records[metric].get(member, {}), metric, answers[metric])
         failed = (value.d or 0) - (value.n or 0)
         cells.append(
             html.Button(
@@ -117,7 +125,7 @@ def _row(
                 **parts.data(go=explaining("otif_failures", "numerator", **{by: member})),
             )
         )
-    for at, metric in enumerate(metrics):
-        value = wording.value_of(records[metric].get(member, {}), metric)
+    for at, metric in enumerate(records):
+        value = wording.value_of(records[metric].get(member, {}), metric, answers[metric])
         cells.append(parts.number_cell(view, value, explaining(metric, **{by: member}), change=at == 0))
     return cells

@@ -7,10 +7,13 @@ from datetime import date
 from typing import Any
 
 from fulfillment_bi.charts import theme as look
+from fulfillment_bi.charts.landing import Range
 from fulfillment_bi.charts.trend import Point, trend
 from fulfillment_bi.i18n import numbers
+from fulfillment_bi.insight.maturity import Landing
 from fulfillment_bi.metrics.catalog import METRICS
-from fulfillment_bi.metrics.query import Query
+from fulfillment_bi.metrics.catalog.facts import SNAPSHOT
+from fulfillment_bi.metrics.query import Query, Result
 from fulfillment_bi.web import wording
 from fulfillment_bi.web.state import View, change
 from fulfillment_bi.web.tile import Answers, Figure, Shown, Tile
@@ -18,24 +21,34 @@ from fulfillment_bi.web.wording import Value
 
 FINAL_HOUR = 23
 PENDING_SHARE = 0.01
+PERMILLE = 1000
 
 
-def course(page: str, metric: str = "otif", *, zoom: bool = False) -> Tile:
-    """A line of one rate over days, weeks or months."""
+def course(
+    page: str, metric: str = "otif", *, zoom: bool = False, title: str = "trend.title", key: str = "trend"
+) -> Tile:
+    """A line of one rate over days, weeks or months; `title` is the key of its question, `key` ends the tile's name."""
 
     def ask(view: View) -> Mapping[str, Query]:
         return {"course": view.query(metric, by=(view.grain(),))}
 
-    def show(view: View, answers: Answers) -> Shown:
-        records = [record for record in answers["course"].records() if record[view.grain()] is not None]
-        values = [(_day(record[view.grain()]), wording.value_of(record, metric)) for record in records]
-        values = [(day, value) for day, value in values if _inside(view, day)]
-        title = view.text("trend.title", metric=view.metric(metric))
-        if not any(value.d for _, value in values):
-            return Shown(look.nothing(view.theme, view.language, view.text("empty.period")), title)
-        return Shown(_figure(view, metric, values, zoom), title, _note(view, values))
+    def show_with(view: View, answers: Answers, workspace: Any) -> Shown:
+        found = answers["course"]
+        young = found.query.basis == "order" and METRICS[metric].is_promise
+        landings = workspace.maturity(found.query, view.grain(), trial=False).landings if young else ()
+        return show(view, found, {one.day: one for one in landings if one.pending})
 
-    return Tile(f"{page}-trend", "chart", ask, show, metric)
+    def show(view: View, found: Result, landings: Mapping[date, Landing]) -> Shown:
+        records = [record for record in found.records() if record[view.grain()] is not None]
+        values = [(_day(record[view.grain()]), wording.value_of(record, metric, found)) for record in records]
+        values = [(day, value) for day, value in values if _inside(view, day)]
+        head = view.text(title, metric=view.metric(metric))
+        if not any(value.d for _, value in values):
+            return Shown(look.nothing(view.theme, view.language, view.text("empty.period")), head)
+        target = wording.target_of(found, metric)
+        return Shown(_figure(view, values, landings, target, zoom), head, _note(view, values))
+
+    return Tile(f"{page}-{key}", "chart", ask, metric=metric, show_with=show_with)
 
 
 def _day(member: Any) -> date:
@@ -48,18 +61,36 @@ def _inside(view: View, day: date) -> bool:
     return day <= (view.base.end or view.today)
 
 
-def _figure(view: View, metric: str, values: Sequence[tuple[date, Value]], zoom: bool) -> Figure:
-    declared = METRICS[metric]
+def _figure(
+    view: View,
+    values: Sequence[tuple[date, Value]],
+    landings: Mapping[date, Landing],
+    target: float | None,
+    zoom: bool,
+) -> Figure:
+    declared = values[0][1].metric
+    size = PERMILLE if declared.unit == "permille" else 1
     points = [
         Point(
-            day, value.value, wording.sentence(view.language, _name(view, day), value), value.d or 0, _click(view, day)
+            day,
+            _sized(value.value, size),
+            _sentence(view, day, value, landings.get(day)),
+            value.d or 0,
+            _click(view, day),
         )
         for day, value in values
     ]
-    compared = [(day, value) for day, value in values if value.before is not None]
-    before = [Point(day, value.before, "", value.before_d or 0) for day, value in values] if compared else []
+    shown = [landings[day] for day, _ in values if day in landings]
+    ranges = [
+        Range(one.day, one.projected, one.low, one.high)
+        for one in shown
+        if one.projected is not None and one.low is not None and one.high is not None
+    ]
+    compared = sum(value.before is not None for _, value in values)
+    before = [Point(day, _sized(value.before, size), "", value.before_d or 0) for day, value in values]
+    before = before if 2 * compared >= len(values) else []  # an earlier line that mostly is not there says nothing
     immature = _immature(view, values)
-    mature = [point for point in points if immature is None or point.day < immature]
+    mature = [(day, value) for day, value in values if immature is None or day < immature]
     last = mature[-1] if mature else None
     return trend(
         points,
@@ -67,13 +98,37 @@ def _figure(view: View, metric: str, values: Sequence[tuple[date, Value]], zoom:
         view.language,
         before=before,
         before_name=view.label("before", view.base.compare),
-        target=declared.target,
-        target_name=view.text("tile.target", value=numbers.percent(view.language, declared.target, digits=0)),
+        target=_sized(target, size),
+        target_name=view.text("tile.target", value=_short(wording.in_unit(view.language, declared, target))),
         immature_from=immature,
         immature_name=view.text("trend.immature"),
-        end_label=numbers.percent(view.language, last.value, last.sample) if last else "",
+        landing=ranges,
+        end_label=wording.in_unit(view.language, declared, last[1].value, last[1].d) if last else "",
+        share=declared.unit == "rate",
+        suffix="‰" if declared.unit == "permille" else "",
         zoom=zoom,
     )
+
+
+def _sentence(view: View, day: date, value: Value, landing: Landing | None) -> str:
+    """The hover; of a day with promises pending also where it will land."""
+    words = wording.sentence(view.language, _name(view, day), value)
+    if landing is None or landing.projected is None:
+        return words
+    low, projected, high = (
+        wording.in_unit(view.language, value.metric, one) for one in (landing.low, landing.projected, landing.high)
+    )
+    pending = numbers.number(view.language, landing.pending)
+    return words + "<br>" + view.text("trend.landing", value=projected, low=low, high=high, pending=pending)
+
+
+def _sized(value: float | None, size: int) -> float | None:
+    return None if value is None else float(value) * size
+
+
+def _short(words: str) -> str:
+    """95%, 97.5%, 3‰: a round target without its zeros."""
+    return words.replace(".0%", "%").replace(".00‰", "‰")
 
 
 def _immature(view: View, values: Sequence[tuple[date, Value]]) -> date | None:
@@ -82,6 +137,8 @@ def _immature(view: View, values: Sequence[tuple[date, Value]]) -> date | None:
         pending = value.pending or 0
         if pending and pending > PENDING_SHARE * (pending + (value.d or 0)):
             return day
+    if values and values[0][1].metric.measures[values[0][1].metric.level].basis is SNAPSHOT:
+        return None  # a snapshot is of a moment, not of the whole day
     local = numbers.moment(view.as_of, view.timezone)
     newest = values[-1][0] if values else None
     if view.grain() == "day" and local and newest == local.date() and local.hour < FINAL_HOUR:

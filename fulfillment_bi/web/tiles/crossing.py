@@ -7,9 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from fulfillment_bi.charts import theme as look
-from fulfillment_bi.charts.bars import Bar, bars
+from fulfillment_bi.charts.bars import Bar, bars, shortened
 from fulfillment_bi.charts.heat import Cell, heat
-from fulfillment_bi.metrics.catalog import METRICS
 from fulfillment_bi.metrics.query import Query, Result
 from fulfillment_bi.web import wording
 from fulfillment_bi.web.state import View, change
@@ -37,12 +36,12 @@ def crossing(page: str, rows: str = "channel", columns: str = "warehouse", inste
             records = [record for record in cells.records() if record["otif_d"]]
             across, down = _largest(records, columns, MOST_COLUMNS), _largest(records, rows, MOST_ROWS)
             title = view.text("crossing.title", rows=view.dimension(rows), columns=view.dimension(columns))
-            return Shown(_heat(view, records, rows, columns, down, across), title, view.text("crossing.note"))
+            return Shown(_heat(view, cells, rows, columns, down, across), title, view.text("crossing.note"))
         title = view.text("crossing.instead", dimension=view.dimension(instead))
         ranked = [record for record in answers["instead"].records() if record["otif_d"] and record["otif"] != 1]
         if not ranked:
             return Shown(look.nothing(view.theme, view.language, view.text("empty.period")), title)
-        return Shown(_ranked(view, ranked, instead), title, view.text("crossing.worst"))
+        return Shown(_ranked(view, answers["instead"], ranked, instead), title, view.text("crossing.worst"))
 
     return Tile(f"{page}-crossing", "chart", ask, show, "otif", shown_of=shown_of)
 
@@ -70,15 +69,15 @@ def _largest(records: Sequence[Mapping[str, Any]], dimension: str, most: int) ->
 
 def _heat(
     view: View,
-    records: Sequence[dict[str, Any]],
+    result: Result,
     rows: str,
     columns: str,
     down: Sequence[str],
     across: Sequence[str],
 ) -> Figure:
     cells = {}
-    for record in records:
-        value = wording.value_of(record, "otif")
+    for record in (record for record in result.records() if record["otif_d"]):
+        value = wording.value_of(record, "otif", result)
         row, column = record[rows], record[columns]
         head = f"{view.member(rows, row)} × {view.member(columns, column)}"
         cells[row, column] = Cell(
@@ -89,24 +88,25 @@ def _heat(
         )
     names = {row: view.member(rows, row) for row in down} | {column: view.member(columns, column) for column in across}
     shown = {(row, column): cell for (row, column), cell in cells.items() if row in down and column in across}
-    figure = heat(down, across, shown, view.theme, view.language, middle=METRICS["otif"].target or 0.95)
-    return _named(figure, names, down, across)
+    figure = heat(down, across, shown, view.theme, view.language, middle=wording.target_of(result, "otif") or 0.95)
+    return named(figure, names, down, across)
 
 
-def _named(figure: Figure, names: Mapping[str, str], down: Sequence[str], across: Sequence[str]) -> Figure:
-    from fulfillment_bi.charts.bars import shortened
-
-    figure["layout"]["xaxis"]["ticktext"] = [wording.escaped(shortened(names[name], 10)) for name in across]
-    figure["layout"]["yaxis"]["ticktext"] = [wording.escaped(shortened(names[name], 12)) for name in down]
+def named(
+    figure: Figure, names: Mapping[str, str], down: Sequence[str], across: Sequence[str], longest: int = 10
+) -> Figure:
+    """The heat map with its members by their shown names, columns cut at `longest`."""
+    figure["layout"]["xaxis"]["ticktext"] = [wording.escaped(shortened(names[name], longest)) for name in across]
+    figure["layout"]["yaxis"]["ticktext"] = [wording.escaped(shortened(names[name], longest + 2)) for name in down]
     return figure
 
 
-def _ranked(view: View, records: Sequence[dict[str, Any]], dimension: str) -> Figure:
+def _ranked(view: View, result: Result, records: Sequence[dict[str, Any]], dimension: str) -> Figure:
     """Failures lost by member: size and rate together decide where to look."""
     worst = sorted(records, key=lambda record: (record["otif_n"] or 0) - record["otif_d"])[:MOST_BARS]
     items = []
     for record in worst:
-        value = wording.value_of(record, "otif")
+        value = wording.value_of(record, "otif", result)
         name = view.member(dimension, record[dimension])
         failed = (value.d or 0) - (value.n or 0)
         words = f"{failed:,.0f} · {wording.shown(view.language, value)}"

@@ -100,7 +100,7 @@ def _soon(view: View, answers: Answers) -> Iterator[Decision]:
 
 def _later(view: View, answers: Answers) -> Iterator[Decision]:
     for record in answers["late"].records():
-        value = wording.value_of(record, "delivery_delay_rate")
+        value = wording.value_of(record, "delivery_delay_rate", answers["late"])
         change = value.change
         if change is None or change < LEAST_WORSE or (value.d or 0) < LEAST_DUE or (value.before_d or 0) < LEAST_DUE:
             continue

@@ -33,14 +33,18 @@ def number(page: str, metric: str, *, hero: bool = False, course: bool = True) -
 
 def cycle(page: str) -> Tile:
     """Median and P90 of the cycle time in one tile."""
+    return quantiles(page, "cycle_time_p50", "cycle_time_p90", "tile.cycle")
+
+
+def quantiles(page: str, half: str, most: str, label: str) -> Tile:
+    """A median and its P90 in one tile; `label` is the key of its name."""
 
     def ask(view: View) -> Mapping[str, Query]:
-        return {"p50": view.query("cycle_time_p50"), "p90": view.query("cycle_time_p90")}
+        return {"p50": view.query(half), "p90": view.query(most)}
 
     def show(view: View, answers: Answers) -> Shown:
-        median = wording.only(answers["p50"], "cycle_time_p50")
-        slow = wording.only(answers["p90"], "cycle_time_p90")
-        second = f"P90 {wording.shown(view.language, slow)}"
-        return Shown(parts.number(view, median, label=view.text("tile.cycle"), second=second))
+        median, slow = wording.only(answers["p50"], half), wording.only(answers["p90"], most)
+        name = view.text(label) + (" *" if left_out(view, METRICS[half]) else "")
+        return Shown(parts.number(view, median, label=name, second=f"P90 {wording.shown(view.language, slow)}"))
 
-    return Tile(f"{page}-cycle-time-p50", "html", ask, show, "cycle_time_p50", titled=False)
+    return Tile(f"{page}-{half.replace('_', '-')}", "html", ask, show, half, titled=False)

@@ -27,7 +27,8 @@ def stage_times(page: str) -> Tile:
         }
 
     def show(view: View, answers: Answers) -> Shown:
-        medians = {r["stage"]: wording.value_of(r, "stage_time") for r in answers["median"].records()}
+        found = answers["median"]
+        medians = {r["stage"]: wording.value_of(r, "stage_time", found) for r in found.records()}
         slow = {r["stage"]: r["stage_time_p90"] for r in answers["slow"].records()}
         title = view.text("stages.title")
         present = [stage for stage in STAGES if stage in medians and medians[stage].value is not None]
