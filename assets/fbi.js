@@ -61,9 +61,12 @@
     navigate(window.location.pathname, params);
   }
 
-  function pageUrl(path) {
+  /* The address of a page with the state of this one; what the link itself says goes on top. */
+  function pageUrl(link) {
     const params = search();
+    const [path, own] = link.split("?");
     DRAWER.forEach((key) => params.delete(key));
+    new URLSearchParams(own || "").forEach((value, key) => params.set(key, value));
     const text = params.toString();
     return path + (text ? "?" + text : "");
   }

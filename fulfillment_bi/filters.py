@@ -25,7 +25,9 @@ DEFAULT_PRESET = "30d"
 MOST_VALUES = 200
 LONGEST_VALUE = 200
 
-PAGE_PARAMS = frozenset({"board", "by", "chart", "metric", "metrics", "page", "part", "q", "rotate", "sort", "tab"})
+PAGE_PARAMS = frozenset(
+    {"against", "board", "by", "chart", "metric", "metrics", "page", "part", "q", "rotate", "sort", "tab"}
+)
 """Parameters a page may use for itself unless it names its own."""
 
 

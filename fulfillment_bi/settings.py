@@ -56,6 +56,9 @@ class Settings:
     public_url: str | None = None
     notify: tuple[str, ...] | None = None
     mute_hours: tuple[int, int] | None = None
+    schedules: Path | None = None
+    scheduler: Literal["on", "off"] = "on"
+    alert_minutes: int = 15
 
     @property
     def mappings_folder(self) -> Path:
@@ -233,6 +236,14 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("alerts", "path", _path, "File of your own alert rules; unset: alerts.toml in the home, if there is one."),
     Setting("public_url", "address", _address, "Where people reach the application; links in messages start with it."),
     Setting("notify", "list", _list, "Where messages go: addresses of the notification library, one per channel."),
+    Setting("schedules", "path", _path, "File of report schedules; unset: schedules.toml in the home, if any."),
+    Setting(
+        "scheduler",
+        "on or off",
+        _choice(("on", "off")),
+        "Whether `fbi serve` also runs schedules and alerts; off where `fbi run-schedule` does.",
+    ),
+    Setting("alert_minutes", "minutes", _whole(0), "How often the scheduler checks alert rules; 0: never."),
     Setting("mute_hours", "hours", _hours, "Hours of the business day in which alert messages wait, such as 22-7."),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}

@@ -12,7 +12,9 @@ import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from fulfillment_bi.warehouse.engine import Session
 
 DEMO_ORDERS = 50_000
+STOP_SECONDS = 5.0
+"""How long a stopping server waits for the scheduler; what it leaves unfinished is made again at the next start."""
 Say = Callable[[str], None]
 Wsgi = Callable[..., Any]
 
@@ -180,9 +184,28 @@ def serve(workspace: Workspace, say: Say, *, host: str | None = None, port: int 
         raise _cannot_listen(where, at, error) from error
     say(f"Serving on http://{_shown(where)}:{at}/  (stop with Ctrl-C)")
     try:
-        server.run()
+        with _scheduler(workspace, say):
+            server.run()
     finally:
         server.close()
+
+
+@contextmanager
+def _scheduler(workspace: Workspace, say: Say) -> Iterator[None]:
+    """Schedules and alerts in a thread beside the server, unless the setting says no."""
+    from fulfillment_bi.operations.scheduler import run_scheduler
+
+    if workspace.settings.scheduler == "off":
+        yield
+        return
+    stop = threading.Event()
+    thread = threading.Thread(target=run_scheduler, args=(workspace, say, stop), name="scheduler", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(timeout=STOP_SECONDS)
 
 
 def require_loopback(host: str) -> None:

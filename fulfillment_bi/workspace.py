@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from fulfillment_bi.insight.maturity import Maturity
     from fulfillment_bi.insight.spread import Spread
     from fulfillment_bi.insight.timeline import Timeline
+    from fulfillment_bi.insight.why import Why
+    from fulfillment_bi.insight.why_sides import Against
     from fulfillment_bi.metrics.members import Member
     from fulfillment_bi.metrics.rows import RowsResult
 
@@ -222,6 +224,13 @@ class Workspace:
         )
         return found
 
+    def explain(self, query: Query, against: Against = "previous") -> Why:
+        """Why the query's one metric differs from what it is compared with; see `insight.why.explain`."""
+        from fulfillment_bi.insight.why import explain
+
+        found: Why = self._cached(("why", query, against), lambda _session, _info: explain(self, query, against))
+        return found
+
     def bottleneck(self, start: date, end: date) -> Bottleneck:
         """Each stage as a queue over business days, both ends included, and the one that binds."""
         from fulfillment_bi.insight.bottleneck import find_bottleneck
@@ -277,6 +286,14 @@ class Workspace:
         Use it as a context manager, or close() it: until then its version's file stays open. Shares the cache.
         """
         pin = self._pin.again() if self._pin is not None else Pin.on_current(self.store)
+        return Workspace(self.settings, self.store, cache=self._cache, pin=pin, targets=self._targets)
+
+    def at_version(self, name: str) -> Workspace:
+        """A workspace that stays on the version `name`, to be closed like a pinned one.
+
+        Raises UnknownNameError for a version that is not kept any more.
+        """
+        pin = Pin(self.store.home, self.store.reader_of(name))
         return Workspace(self.settings, self.store, cache=self._cache, pin=pin, targets=self._targets)
 
     def cursor(self, source: str) -> Cursor | None:

@@ -23,10 +23,11 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("journal",),
     ("workspace",),
     ("operations",),
-    ("reports.aside", "reports.table", "reports.browser"),
-    ("reports.export",),
+    ("reports.aside", "reports.table", "reports.browser", "reports.catalog"),
+    ("reports.export", "operations.schedules"),
     ("web",),
     ("reports",),
+    ("operations.schedule_run", "operations.scheduler"),
     ("start", "watch"),
     ("cli", "app"),
 )
@@ -42,10 +43,11 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "typer": ("cli",),
     "rich": ("cli",),
     "playwright": ("reports.render",),
-    "xlsxwriter": ("reports.export",),
+    "xlsxwriter": ("reports.export", "operations.schedules"),
     "waitress": ("start",),
     "sqlalchemy": ("ingest.database",),
     "apprise": ("operations.delivery",),
+    "apscheduler": ("operations.schedules",),
     "sqlite3": ("journal",),
 }
 

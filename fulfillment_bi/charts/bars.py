@@ -56,7 +56,7 @@ def shortened(name: str, longest: int = LONGEST_NAME) -> str:
 def bars(items: Sequence[Bar], theme: Theme, language: str, *, longest: int = LONGEST_NAME) -> dict[str, Any]:
     """Horizontal bars from zero, the first on top."""
     top = max((abs(item.value) for item in items if item.value is not None), default=1.0) or 1.0
-    column = max((_width(item.words) for item in items), default=8) * theme.px(7.4) + theme.px(8)
+    column = max((width(item.words) for item in items), default=8) * theme.px(7.4) + theme.px(8)
     return {
         "data": [
             {
@@ -72,14 +72,14 @@ def bars(items: Sequence[Bar], theme: Theme, language: str, *, longest: int = LO
                 "customdata": [item.click for item in items],
                 "hovertext": [item.sentence for item in items],
                 "hoverinfo": "text",
-                "width": _thickness(len(items)),
+                "width": thickness(len(items)),
             }
         ],
         "layout": layout(
             theme,
             language,
             xaxis={"visible": False, "range": [0, top]},
-            yaxis=_names([item.name for item in items], theme, longest),
+            yaxis=row_names([item.name for item in items], theme, longest),
             margin={"r": column},
             bargap=0.3,
         ),
@@ -101,7 +101,7 @@ def broken(
         data_size.append(size)
     gap = max(1 - kept, 0.002)
     low, high = kept - gap * 0.04, 1 + gap * 0.02
-    column = max((_width(item.words) for item in items), default=8) * theme.px(7.2)
+    column = max((width(item.words) for item in items), default=8) * theme.px(7.2)
     return {
         "data": [
             {
@@ -114,20 +114,20 @@ def broken(
                 "customdata": [item.click for item in items],
                 "hovertext": [item.sentence for item in items],
                 "hoverinfo": "text",
-                "width": _thickness(len(items)),
+                "width": thickness(len(items)),
             }
         ],
         "layout": layout(
             theme,
             language,
             xaxis={"visible": False, "range": [low, high]},
-            yaxis=_names([item.name for item in items], theme, LONGEST_NAME),
+            yaxis=row_names([item.name for item in items], theme, LONGEST_NAME),
             margin={"t": theme.px(24), "b": theme.px(2), "r": column},
-            shapes=[_post(kept, theme.muted, theme), _post(1.0, theme.muted, theme)],
+            shapes=[post(kept, theme.muted, theme), post(1.0, theme.muted, theme)],
             annotations=[
-                _post_label(kept, kept_name, theme, "left"),
-                _post_label(1.0, all_name, theme, "right"),
-                *(_step_label(at, item.words, theme) for at, item in enumerate(items)),
+                post_label(kept, kept_name, theme, "left"),
+                post_label(1.0, all_name, theme, "right"),
+                *(step_label(at, item.words, theme) for at, item in enumerate(items)),
             ],
         ),
     }
@@ -153,7 +153,7 @@ def stages(items: Sequence[Stage], theme: Theme, language: str, *, longest: int 
             "orientation": "h",
             "y": rows,
             "x": [item.median or 0 for item in items],
-            "width": _thickness(len(items)),
+            "width": thickness(len(items)),
             "marker": {"color": colours, "cornerradius": theme.px(3)},
             "customdata": [item.click for item in items],
             "hovertext": [item.sentence for item in items],
@@ -188,7 +188,7 @@ def stages(items: Sequence[Stage], theme: Theme, language: str, *, longest: int 
         }
         for row, item in enumerate(items)
     ]
-    longest_words = max((_width(item.words) for item in items), default=8)
+    longest_words = max((width(item.words) for item in items), default=8)
     return {
         "data": data,
         "layout": layout(
@@ -196,13 +196,14 @@ def stages(items: Sequence[Stage], theme: Theme, language: str, *, longest: int 
             language,
             barmode="overlay",
             xaxis={"visible": False, "range": [0, top * (1.08 + 0.04 * longest_words)]},
-            yaxis=_names([item.name for item in items], theme, longest),
+            yaxis=row_names([item.name for item in items], theme, longest),
             annotations=labels,
         ),
     }
 
 
-def _names(names: Sequence[str], theme: Theme, longest: int) -> dict[str, Any]:
+def row_names(names: Sequence[str], theme: Theme, longest: int) -> dict[str, Any]:
+    """The axis of names, the first on top."""
     return {
         "tickmode": "array",
         "tickvals": list(range(len(names))),
@@ -215,15 +216,18 @@ def _names(names: Sequence[str], theme: Theme, longest: int) -> dict[str, Any]:
     }
 
 
-def _thickness(count: int) -> float:
+def thickness(count: int) -> float:
+    """How much of its row a bar takes."""
     return 0.62 if count > 3 else 0.5
 
 
-def _width(words: str) -> int:
+def width(words: str) -> int:
+    """How many letters wide the words are; a Chinese character is two."""
     return sum(2 if ord(character) > 0x2E7F else 1 for character in words)
 
 
-def _post(x: float, colour: str, theme: Theme) -> dict[str, Any]:
+def post(x: float, colour: str, theme: Theme) -> dict[str, Any]:
+    """A dashed line over the whole height, at a value that others are held against."""
     return {
         "type": "line",
         "yref": "paper",
@@ -236,7 +240,8 @@ def _post(x: float, colour: str, theme: Theme) -> dict[str, Any]:
     }
 
 
-def _post_label(x: float, words: str, theme: Theme, anchor: str) -> dict[str, Any]:
+def post_label(x: float, words: str, theme: Theme, anchor: str) -> dict[str, Any]:
+    """The name of such a line, above it."""
     return {
         "x": x,
         "yref": "paper",
@@ -249,7 +254,7 @@ def _post_label(x: float, words: str, theme: Theme, anchor: str) -> dict[str, An
     }
 
 
-def _step_label(row: int, words: str, theme: Theme) -> dict[str, Any]:
+def step_label(row: int, words: str, theme: Theme) -> dict[str, Any]:
     """The words of a step, in a column at the right: they never meet a bar or a name."""
     return {
         "xref": "paper",

@@ -19,7 +19,7 @@ TICKS = 5
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """One member: a rate between `low` and `high`; `colour` is a name of the theme, `faint` says the sample is small."""
+    """One member: a rate between `low` and `high`; `colour` is a name of the theme, `faint` a small sample."""
 
     name: str
     value: float

@@ -12,12 +12,10 @@ from fulfillment_bi.cli import options
 from fulfillment_bi.cli.output import print_json, print_table
 from fulfillment_bi.errors import UsageError
 from fulfillment_bi.i18n import label
+from fulfillment_bi.insight.bottleneck import LONGEST_DAYS
 
 if TYPE_CHECKING:
     from fulfillment_bi.insight.bottleneck import Flow
-
-LONGEST_DAYS = 92
-"""Queues are counted hour by hour; beyond a season the hours say little about where orders queue now."""
 
 
 def register(app: typer.Typer) -> None:

@@ -32,7 +32,7 @@ def order(
     \b
     Examples:
       fbi order olist e481f51cbdc54678b7cc49136f2d6af7
-      fbi order tmall 4100020261109000017 --json
+      fbi order tmall 4310406999042187277 --json
     """
     from fulfillment_bi.workspace import open_workspace
 

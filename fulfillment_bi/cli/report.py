@@ -13,9 +13,12 @@ from fulfillment_bi.cli.output import plain, print_json, print_table
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    group = typer.Typer(help="Write reports: the screens as PNG, PDF, CSV and XLSX.", no_args_is_help=True)
+    group = typer.Typer(help="Reports: the screens as files, on demand and by schedule.", no_args_is_help=True)
     group.command("run")(run)
     group.command("list")(list_reports)
+    group.command("schedule")(list_schedules)
+    group.command("runs")(list_past)
+    group.command("rerun")(rerun)
     app.add_typer(group, name="report")
 
 
@@ -74,3 +77,77 @@ def list_reports(as_json: options.AsJson = False) -> None:
         print_json([plain(report.document()) for report in REPORTS.values()])
         return
     print_table(("report", "name", "名称"), [(one.name, one.label.en, one.label.zh) for one in REPORTS.values()])
+
+
+def list_schedules(as_json: options.AsJson = False) -> None:
+    """List the schedules with the next time of each, and the channels that messages can go to.
+
+    \b
+    Examples:
+      fbi report schedule
+    """
+    from fulfillment_bi.operations.delivery import channels
+    from fulfillment_bi.operations.schedule_run import now_utc
+    from fulfillment_bi.operations.schedules import load_schedules, next_due, schedules_file
+    from fulfillment_bi.settings import load_settings
+
+    settings = load_settings()
+    rows = [(one, next_due(one, now_utc(), settings.zone)) for one in load_schedules(settings)]
+    if as_json:
+        schedules = [
+            {"name": one.name, "report": one.report, "view": one.view, "cron": one.cron, "next": plain(due, "Z")}
+            for one, due in rows
+        ]
+        print_json({"schedules": schedules, "channels": list(channels(settings))})
+        return
+    columns = ("schedule", "report", "view", "cron", "next (UTC)", "channels")
+    print_table(
+        columns,
+        [(one.name, one.report, one.view, one.cron, due or "", ", ".join(one.channels)) for one, due in rows],
+    )
+    typer.echo(f"{schedules_file(settings)}; channels: {', '.join(channels(settings)) or 'none (setting notify)'}")
+
+
+def list_past(
+    limit: Annotated[int, typer.Option("--limit", min=1, help="The newest so many.")] = 50,
+    as_json: options.AsJson = False,
+) -> None:
+    """List what the schedules made, newest first, and why where they did not.
+
+    \b
+    Examples:
+      fbi report runs --limit 10
+    """
+    from fulfillment_bi.journal.database import Journal
+    from fulfillment_bi.journal.runs import list_runs
+    from fulfillment_bi.settings import load_settings
+
+    found = list_runs(Journal(load_settings().home), limit)
+    if as_json:
+        print_json([plain(one, "Z") for one in found])
+        return
+    columns = ("run", "schedule", "due (UTC)", "status", "version", "files", "note")
+    print_table(
+        columns,
+        [(one.id, one.schedule, one.due_at, one.status, one.version, len(one.files), one.note) for one in found],
+    )
+
+
+def rerun(
+    number: Annotated[int, typer.Argument(metavar="RUN", help="See `fbi report runs`.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write to.")] = Path("reports"),
+) -> None:
+    """Make the tables of a past run again, from the version it was made from, and compare them with what was sent.
+
+    \b
+    Examples:
+      fbi report rerun 12 --out again
+    """
+    from fulfillment_bi.journal.database import Journal
+    from fulfillment_bi.operations.schedule_run import run_again
+    from fulfillment_bi.workspace import open_workspace
+
+    with open_workspace() as workspace:
+        made = run_again(workspace, Journal(workspace.settings.home), number, out)
+    for path, is_same in made:
+        typer.echo(f"{path}{': the same as sent, byte for byte' if is_same else ''}")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from threading import Event
@@ -13,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fulfillment_bi.cli.exits import FAILED
+from fulfillment_bi.cli.signals import stopped_by_signals
 
 if TYPE_CHECKING:
     from fulfillment_bi.ingest.report import LoadReport
@@ -54,7 +53,7 @@ def watch(
     from fulfillment_bi.workspace import open_workspace
 
     stop = Event()
-    with _stopped_by_signals(stop), open_workspace() as workspace:
+    with stopped_by_signals(stop), open_workspace() as workspace:
         settings = workspace.settings
 
         def load(paths: Sequence[Path]) -> LoadReport:
@@ -73,18 +72,6 @@ def watch(
     _say(f"{done.archived} loaded, {done.failed} put aside, {done.left} waiting")
     if once and done.failed:
         raise typer.Exit(FAILED)
-
-
-@contextmanager
-def _stopped_by_signals(stop: Event) -> Iterator[None]:
-    """Ctrl-C and SIGTERM set `stop`, so that the load at hand is finished first."""
-    numbers = (signal.SIGTERM, signal.SIGINT)
-    before = [signal.signal(number, lambda *_: stop.set()) for number in numbers]
-    try:
-        yield
-    finally:
-        for number, handler in zip(numbers, before, strict=True):
-            signal.signal(number, handler)
 
 
 def _say(line: str) -> None:

@@ -107,13 +107,14 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One contract that a file feeds."""
+    """One contract that a file feeds. `source` says whose word its records are, where that is not the file's."""
 
     entity: str
     rules: tuple[Rule, ...]
     when: Condition | None = None
     partial: bool = False
     split: Split | None = None
+    source: str = ""
 
     @property
     def headers(self) -> Words:

@@ -36,6 +36,8 @@ from fulfillment_bi.warehouse.versions import Store
 _STAGING_MEMORY = "350MB"
 """What the database may take while files are staged: more would not make it faster. Where this is too little, as for
 very large files with many rows of one key, all is staged once more with as much as there is."""
+_LARGE = 1 << 30
+"""From so many bytes on, staging takes one thread: with more, what each needs for itself does not fit."""
 _TOLERANCE = timedelta(days=2)
 """How far an event may lie after the moment of its export: clocks differ, and zones are mistaken."""
 
@@ -120,7 +122,9 @@ class _Loader:
         self.fault("draft")
         with self.store.draft(wait_seconds=self.wait_seconds) as draft:
             session = draft.session
-            with disk_errors(self.store.home), session.within(_STAGING_MEMORY) if modest else nullcontext():
+            threads = 1 if self.total >= _LARGE else self.settings.threads
+            limit = session.within(_STAGING_MEMORY, threads) if modest else nullcontext()
+            with disk_errors(self.store.home), limit:
                 changed = self._stage_all(session, draft.next_id, plan, reports)
             if not changed:
                 return None

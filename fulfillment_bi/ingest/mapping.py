@@ -34,7 +34,7 @@ _FILE_KEYS = {
     "kind", "label", "requires", "formats", "decimal_comma", "quotes", "file_date", "target", "unused", "timezone",
     "date_orders", "trailers", "block", "unproven", "unproven_headers", "evidence", "source", "null_words",
 }  # fmt: skip
-_TARGET_KEYS = {"entity", "partial", "when", "split", "columns"}
+_TARGET_KEYS = {"entity", "source", "partial", "when", "split", "columns"}
 _RULE_KEYS = {
     "from", "hash", "hash_all", "present", "value", "join", "first", "words", "only", "otherwise", "default",
     "pattern", "filled", "if", "per", "prefer", "plus", "unit", "separator",
@@ -153,7 +153,8 @@ def _parse_target(entry: Mapping[str, Any]) -> Target:
         raise ValueError(f"{contract.entity}: {', '.join(personal)} must be hashed")
     when = _condition(entry["when"]) if "when" in entry else None
     split = _split(entry["split"]) if "split" in entry else None
-    return Target(entity=contract.entity, rules=rules, when=when, partial=partial, split=split)
+    source = entry.get("source", "")
+    return Target(entity=contract.entity, rules=rules, when=when, partial=partial, split=split, source=source)
 
 
 def _condition(entry: Mapping[str, Any]) -> Condition:

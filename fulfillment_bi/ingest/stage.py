@@ -175,7 +175,7 @@ def _merge_part(context: Context, load_id: int, note: ArchivedFile, part: Incomi
         "WHERE len(_reasons) = 0"
     )
     quarantined = session.rows(f"SELECT count(*) FROM {part.checked} WHERE len(_reasons) > 0")[0][0]  # noqa: S608
-    merged = merge(session, contract, load_id, note.adapter.source, "accepted")
+    merged = merge(session, contract, load_id, part.target.source or note.adapter.source, "accepted")
     counts = Counts(part.read, merged.new, merged.updated, merged.unchanged, merged.superseded, quarantined)
     if not counts.balanced:
         raise ContractError(

@@ -35,7 +35,8 @@ HYSTERESIS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one rule found for one member. `value`, `line` and `usual` have the metric's unit (hours for `stale`).
+    """What one rule found for one member. `value`, `line` and `usual` have the metric's unit (hours for `stale`, a share for
+    `quality`).
 
     `line` is where the alert begins, None when it cannot be told; `n` the cases behind the value.
     """
@@ -50,11 +51,16 @@ class Finding:
 
 
 def check_rules(
-    runner: Runner, rules: Sequence[Rule], today: date, ages: Mapping[str, timedelta]
+    runner: Runner,
+    rules: Sequence[Rule],
+    today: date,
+    ages: Mapping[str, timedelta],
+    refused: Mapping[str, tuple[int, int]],
 ) -> tuple[Finding, ...]:
     """Every finding of every rule, members in the order of the answers.
 
-    `today` is the business day the data end, `ages` how old each source's newest data are.
+    `today` is the business day the data end, `ages` how old each source's newest data are, `refused` of its
+    newest load the rows refused and read.
     """
     asked = [(rule, _question(rule, today)) for rule in rules if rule.query is not None]
     results = runner.run_all([query for _, query in asked])
@@ -64,6 +70,7 @@ def check_rules(
         for finding in (_seasonal(rule, result, today) if rule.kind == "seasonal" else _direct(rule, result))
     ]
     found += [finding for rule in rules if rule.kind == "stale" for finding in _stale(rule, ages)]
+    found += [finding for rule in rules if rule.kind == "quality" for finding in _refusals(rule, refused)]
     return tuple(found)
 
 
@@ -172,6 +179,14 @@ def _stale(rule: Rule, ages: Mapping[str, timedelta]) -> Iterable[Finding]:
     for source, age in ages.items():
         hours = age / timedelta(hours=1)
         yield Finding(rule, source, "breached" if hours > line else "cleared", hours, line, None, 0)
+
+
+def _refusals(rule: Rule, refused: Mapping[str, tuple[int, int]]) -> Iterable[Finding]:
+    line = float(rule.line)
+    for source, (rows, read) in refused.items():
+        share = rows / read if read else None
+        is_known = share is not None and read >= rule.minimum
+        yield Finding(rule, source, _verdict(1, share, line, line) if is_known else "unknown", share, line, None, read)
 
 
 def _float(value: object) -> float | None:

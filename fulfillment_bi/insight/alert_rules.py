@@ -6,13 +6,14 @@
     metric = "ship_delay_rate"      with level, event, promise, causes, basis and where as in a query
     per = "channel"                 one alert per member; without it one for everything
     days = 1                        the newest so many days, ending with the day the data end
-    kind = "absolute"               absolute, change, seasonal or stale
+    kind = "absolute"               absolute, change, seasonal, stale or quality
     line = "critical"               a number in the metric's unit, or warning, critical, target
 
     absolute   worse than `line`; recovered behind `recover` (default: the line)
     change     worse by `line` than the same number of days before; recovered when worse by less than `recover`
     seasonal   worse than usual for its weekday by `line` standard deviations, and by at least `least` in the unit
     stale      the newest data of a source are older than `line` hours
+    quality    of the rows of a source's newest load, a larger share than `line` was refused
 
 `minimum` cases are needed for a verdict (default: the metric's own). `duration`, `recovery`, `reminder` are hours.
 """
@@ -34,7 +35,7 @@ from fulfillment_bi.metrics.query import Filter, Query
 from fulfillment_bi.metrics.resolve import check_query, check_split, get_dimension, get_metric, resolve
 from fulfillment_bi.metrics.types import Metric, Text
 
-Kind = Literal["absolute", "change", "seasonal", "stale"]
+Kind = Literal["absolute", "change", "seasonal", "stale", "quality"]
 Severity = Literal["warning", "critical"]
 Line = float | Literal["target", "warning", "critical"]
 
@@ -48,7 +49,7 @@ FIELDS = {
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule. `query` has no period yet; it is None for `stale`. `sign` is 1 where higher is worse, else -1."""
+    """One rule. `query` has no period yet; it is None for `stale` and `quality`. `sign` is 1 where higher is worse, else -1."""
 
     name: str
     label: Text
@@ -68,13 +69,13 @@ class Rule:
 
     @property
     def metric(self) -> Metric | None:
-        """What it watches; None for the age of the data."""
+        """What it watches; None for the data themselves."""
         return get_metric(self.query.metrics[0]) if self.query else None
 
     @property
     def per(self) -> str:
         """The dimension of its alerts, empty when there is one for everything."""
-        return self.query.by[0] if self.query and self.query.by else "source" if self.kind == "stale" else ""
+        return self.query.by[0] if self.query and self.query.by else "source" if self.query is None else ""
 
 
 @cache
@@ -137,8 +138,8 @@ def _read(item: Mapping[str, Any]) -> Rule:
         "patience": _patience(item),
         "is_off": bool(item.get("off", False)),
     }
-    if kind == "stale":
-        return Rule(line=_number(item, "line"), **common)
+    if kind in ("stale", "quality"):
+        return Rule(line=_number(item, "line"), minimum=int(_number(item, "minimum", 1)), **common)
     query = _query(item)
     metric = get_metric(query.metrics[0])
     return Rule(

@@ -19,6 +19,8 @@ from fulfillment_bi.insight.timeline import load_query
 from fulfillment_bi.warehouse.engine import Session
 
 ALL = "all"
+LONGEST_DAYS = 92
+"""Queues are counted hour by hour; beyond a season the hours say little about where orders queue now."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,12 @@ class Why:
         return get_metric(self.query.metrics[0])
 
 
+def is_explainable(metric: Metric) -> bool:
+    """Whether the metric adds up over segments and belongs to days, by its default definition."""
+    resolved = resolve(metric, Query((metric.name,)))
+    return resolved.adds_up and bool(resolved.day)
+
+
 def explain(runner: Runner, query: Query, against: Against = "previous") -> Why:
     """Why `query`'s one metric differs between `against` and the query's period.
 

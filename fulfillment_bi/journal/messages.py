@@ -6,6 +6,7 @@ receiver cannot be asked, and a repeated alert is better than a lost one.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,10 @@ FIRST_PAUSE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Something to be told. `recipient` names one channel of delivery; without any the message is kept, not sent."""
+    """Something to be told. `recipient` names one channel of delivery; without any the message is kept, not sent.
+
+    `attachments` are paths of files that go along, `run` the report run it belongs to.
+    """
 
     kind: str
     title: str
@@ -30,14 +34,27 @@ class Message:
     may_repeat: bool = False
     id: int = 0
     attempts: int = 0
+    attachments: tuple[str, ...] = ()
+    run: int | None = None
 
 
 def put_messages(connection: sqlite3.Connection, messages: Sequence[Message], at: datetime) -> None:
     """Add messages within the caller's transaction."""
     connection.executemany(
-        "INSERT INTO messages (created_at, kind, title, body, link, recipient, status) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO messages (created_at, kind, title, body, link, recipient, status, attachments, run) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            (stamp(at), one.kind, one.title, one.body, one.link, one.recipient, "waiting" if one.recipient else "kept")
+            (
+                stamp(at),
+                one.kind,
+                one.title,
+                one.body,
+                one.link,
+                one.recipient,
+                "waiting" if one.recipient else "kept",
+                json.dumps(one.attachments),
+                one.run,
+            )
             for one in messages
         ],
     )
@@ -98,6 +115,8 @@ def _claim(journal: Journal, at: datetime, tried: tuple[int, ...]) -> Message | 
                 bool(row["may_repeat"]),
                 row["id"],
                 row["attempts"] + 1,
+                tuple(json.loads(row["attachments"])),
+                row["run"],
             )
     return None
 

@@ -11,10 +11,10 @@ from types import MappingProxyType
 from typing import Literal
 
 from fulfillment_bi.metrics.attributes import SERVICE_ATTRIBUTES, attribute
+from fulfillment_bi.metrics.attributes_causes import CAUSE_ATTRIBUTES
 from fulfillment_bi.metrics.attributes_stock import STOCK_ATTRIBUTES
 from fulfillment_bi.metrics.attributes_systems import SYSTEM_ATTRIBUTES
 from fulfillment_bi.metrics.catalog.facts import (
-    CAUSE,
     FACTS,
     ISSUE,
     LINE,
@@ -28,31 +28,16 @@ from fulfillment_bi.metrics.catalog.facts import (
     SUPPLIER,
     SUPPLY,
 )
+from fulfillment_bi.metrics.catalog.facts_causes import BUDGET, CAUSE, OPEN, SHORT
 from fulfillment_bi.metrics.catalog.facts_service import AFTER_SALE
 from fulfillment_bi.metrics.types import Dimension, Text
 
 EVERYWHERE = tuple(FACTS)
 OF_ORDERS = tuple(name for name, fact in FACTS.items() if fact.of_order)
 OF_STOCK = (STOCK_DAY.name, STOCK_ITEM.name, STOCK_BATCH.name, STOCK_COUNT.name)
-OF_SKUS = (LINE.name, *OF_STOCK, PURCHASE.name, SUPPLY.name, AFTER_SALE.name)
-OF_SUPPLIERS = (PURCHASE.name, SUPPLY.name, SUPPLIER.name, CAUSE.name)
+OF_SKUS = (LINE.name, *OF_STOCK, PURCHASE.name, SUPPLY.name, AFTER_SALE.name, SHORT.name)
+OF_SUPPLIERS = (PURCHASE.name, SUPPLY.name, SUPPLIER.name, CAUSE.name, SHORT.name)
 STAGES = ("pay", "review", "allocate", "pick", "pack", "ship", "pickup", "deliver")
-CAUSES = (
-    "stock_short",
-    "purchase_late",
-    "oversell",
-    "review_queue",
-    "allocation",
-    "pick_pack",
-    "hand_over",
-    "line_haul",
-    "last_mile",
-    "wrong_address",
-    "customer",
-    "platform",
-    "unknown",
-)
-PARTIES = ("us", "supplier", "carrier", "customer", "platform", "unknown")
 BUCKETS = ("overdue", "0-2", "2-6", "6-12", "12-24", ">24", "none")
 
 
@@ -270,14 +255,14 @@ _ALL = (
         "stage",
         Text("环节", "Stage"),
         Text("履约环节：从付款到签收。", "Stage of fulfilment, from payment to delivery."),
-        (STAGE.name,),
+        (STAGE.name, BUDGET.name),
         STAGES,
     ),
     attribute(
         "current_stage",
         Text("当前环节", "Current stage"),
         Text("未完成订单正在等待的环节。", "The stage an open order waits in."),
-        _ORDERS,
+        (ORDER.name, OPEN.name),
         (*STAGES, "none"),
     ),
     attribute(
@@ -295,25 +280,12 @@ _ALL = (
         ("short", "cancelled", *STAGES, "unknown", "none"),
     ),
     attribute(
-        "cause",
-        Text("原因", "Cause"),
-        Text("未满足订单按规则认定的原因。", "What broke the promise, by rule; an order may have several."),
-        (CAUSE.name,),
-        CAUSES,
-    ),
-    attribute(
-        "accountable",
-        Text("责任归属", "Accountable"),
-        Text("对该原因负责的一方。", "Who answers for the cause: us, supplier, carrier, customer or platform."),
-        (CAUSE.name,),
-        PARTIES,
-    ),
-    attribute(
         "issue",
         Text("数据问题", "Data issue"),
         Text("订单数据中的异常类型。", "Kind of contradiction in an order's data."),
         (ISSUE.name,),
     ),
+    *CAUSE_ATTRIBUTES,
     *SERVICE_ATTRIBUTES,
     *SYSTEM_ATTRIBUTES,
     *STOCK_ATTRIBUTES,

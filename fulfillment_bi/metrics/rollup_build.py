@@ -75,14 +75,14 @@ def _by_family(planned: Sequence[Rollup]) -> list[list[Rollup]]:
 
 
 def _fill(session: Session, family: list[Rollup], least_rows: float) -> list[Rollup]:
-    """Fill those of a family that are worth it from their fact, or from the widest of them."""
-    cube: Rollup | None = None
+    """Fill those of a family that are worth it from their fact, or from one of them that has all it needs."""
     chosen = _worthwhile(session, family, least_rows)
+    filled: list[Rollup] = []
     for rollup in chosen:
-        from_cube = cube is not None and set(rollup.columns) <= set(cube.columns)
-        text = rollup.select(cube.name, summed=True) if cube is not None and from_cube else rollup.select()
+        finer = [other for other in filled if set(rollup.columns) <= set(other.columns)]
+        text = rollup.select(finer[-1].name, summed=True) if finer else rollup.select()
         session.execute(f"CREATE OR REPLACE TABLE {rollup.name} AS\n{text}")
-        cube = rollup if rollup.is_cube else cube
+        filled.append(rollup)
     return chosen
 
 

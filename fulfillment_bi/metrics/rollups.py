@@ -5,6 +5,7 @@ A family is a fact and one of its days (or none, for "as of now"). Each family m
 1. one cube over the dimensions the fact names (`Fact.cube`; orders: channel, shop, region, warehouse and carrier);
 2. one table for each pair of them, and of those beside them (`Fact.beside`);
 3. one for each dimension too wide for company (`Fact.alone`: SKU);
+4. one by none of them;
 
 all carrying the attributes the family's metrics split by (`Metric.splits`). Rolled up is the default definition of each
 metric at each level, on both bases. Sums are of integers and decimals only, so a rollup answers exactly as its fact.
@@ -82,11 +83,6 @@ class Rollup:
         conditions = [part_condition(part) or "TRUE" for part in self.parts]
         return f"approx_count_distinct(hash({keys})) FILTER (WHERE {' OR '.join(dict.fromkeys(conditions))})"
 
-    @property
-    def is_cube(self) -> bool:
-        """True for the widest of its family, from which others can be summed."""
-        return self.name.endswith("_all")
-
 
 @cache
 def plan_rollups() -> tuple[Rollup, ...]:
@@ -95,8 +91,8 @@ def plan_rollups() -> tuple[Rollup, ...]:
     for (fact, day), (parts, splits) in _families().items():
         declared = FACTS[fact]
         pairs = [pair for pair in combinations((*declared.cube, *declared.beside), 2) if pair != declared.cube]
-        sets = [declared.cube, *pairs, *((column,) for column in declared.alone)]
-        planned += [_rollup(fact, day, keys, splits, parts) for keys in sets if keys]
+        sets = [declared.cube, *pairs, *((column,) for column in declared.alone), ()] if declared.cube else []
+        planned += [_rollup(fact, day, keys, splits, parts) for keys in sets if keys or day or splits]
     return (*planned, *_plan_histograms())
 
 
@@ -119,7 +115,8 @@ def _plan_histograms() -> list[Rollup]:
 
 
 def _rollup(fact: str, day: str, keys: tuple[str, ...], splits: tuple[str, ...], parts: tuple[Part, ...]) -> Rollup:
-    title = "all" if keys == FACTS[fact].cube else "_".join(key.removesuffix("_id") for key in keys)
+    title = "_".join(key.removesuffix("_id") for key in keys) or "total"
+    title = "all" if keys == FACTS[fact].cube else title
     name = f"rollup_{fact.removeprefix('fct_')}_{day.removesuffix('_day') or 'now'}_{title}"
     return Rollup(name, fact, day, (*keys, *splits), parts)
 

@@ -51,8 +51,10 @@ def name_entity(finding: Finding, language: str) -> str:
 
 
 def tell_value(finding: Finding, value: float | None, language: str) -> str:
-    """A value in the unit of what the rule watches; hours for the age of data."""
+    """A value in the unit of what the rule watches; hours for the age of data, a share of refused rows."""
     metric = finding.rule.metric
+    if finding.rule.kind == "quality":
+        return numbers.percent(language, value)
     if metric is None:
         return numbers.duration(language, None if value is None else value / 24)
     return shown(metric, None if value is None else Fraction(value), language)

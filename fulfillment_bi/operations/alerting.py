@@ -62,7 +62,7 @@ def check_alerts(workspace: Workspace, journal: Journal, at: datetime | None = N
     with workspace.pinned() as pinned:
         today = last_day(pinned)
         version = pinned.info.id if pinned.info else ""
-        findings = check_rules(pinned, rules, today, _ages(pinned, now))
+        findings = check_rules(pinned, rules, today, _ages(pinned, now), _refused(pinned))
         done = record_check(
             journal,
             findings,
@@ -85,6 +85,17 @@ def last_day(workspace: Workspace) -> date:
 def _ages(workspace: Workspace, now: datetime) -> dict[str, timedelta]:
     """How old each source's newest event is; a source without events (a product list) has no age."""
     return {row.source: now - row.newest for row in workspace.freshness() if row.newest is not None}
+
+
+def _refused(workspace: Workspace) -> dict[str, tuple[int, int]]:
+    """Rows refused and read of each source's newest load: all its files in the version that came last for it."""
+    newest: dict[str, str] = {}
+    found: dict[str, tuple[int, int]] = {}
+    for row in workspace.loads():
+        if row.read and newest.setdefault(row.source, row.version) == row.version:
+            rows, read = found.get(row.source, (0, 0))
+            found[row.source] = rows + row.quarantined, read + row.read
+    return found
 
 
 def _messages(workspace: Workspace, told: Sequence[Told], today: date) -> list[Message]:

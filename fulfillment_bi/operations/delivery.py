@@ -41,7 +41,9 @@ def deliver_waiting(settings: Settings, journal: Journal, at: datetime | None = 
     now = (at or datetime.now(UTC)).replace(tzinfo=None)
     with publish_lock(settings.home / SENDER_LOCK, wait_seconds=0):
         recover_messages(journal)
-        sent = send_messages(journal, lambda message: send(settings, message), now)
+        sent = send_messages(
+            journal, lambda message: send(settings, message, [Path(path) for path in message.attachments]), now
+        )
     return [Sent(message, error) for message, error in sent]
 
 
@@ -71,8 +73,21 @@ def send(settings: Settings, message: Message, attachments: Sequence[Path] = ())
     title = message.title
     if message.may_repeat:
         title = f"{title} {text(settings.language, 'alerts.may_repeat')}"
-    body = "\n\n".join(part for part in (message.body, message.link) if part)
+    gone = next((path for path in attachments if not path.is_file()), None)
+    if gone is not None:
+        raise DeliveryError("A file of the message is gone.", where=gone.name, hint="Run the report again.")
+    # A chat robot takes words only: say where the files are.
+    takes_files = bool(getattr(channel[0], "attachment_support", False))
+    places = "" if takes_files or not attachments else _places(settings, attachments)
+    body = "\n\n".join(part for part in (message.body, places, message.link) if part)
     files = apprise.AppriseAttachment([str(path) for path in attachments]) if attachments else None
     if not channel.notify(title=title, body=body, body_format=apprise.NotifyFormat.TEXT, attach=files):
         hint = "Check the address and the network; it will be tried again."
         raise DeliveryError(f"{message.recipient} refused the message.", where="notify", hint=hint)
+
+
+def _places(settings: Settings, attachments: Sequence[Path]) -> str:
+    """Where files are that a channel cannot carry: on the page of reports, else in their folder."""
+    where = f"{settings.public_url.rstrip('/')}/reports" if settings.public_url else str(attachments[0].parent)
+    names = ", ".join(path.name for path in attachments)
+    return text(settings.language, "reports.files_at", where=where, names=names)

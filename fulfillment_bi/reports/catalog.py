@@ -9,6 +9,9 @@ from types import MappingProxyType
 from fulfillment_bi.errors import UnknownNameError
 from fulfillment_bi.metrics.types import Text
 
+FORMATS = ("png", "pdf", "csv", "xlsx")
+PICTURES = ("png", "pdf")
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -33,7 +36,10 @@ REPORTS: Mapping[str, Report] = MappingProxyType(
         report.name: report
         for report in (
             Report("wall", Text("履约驾驶舱", "Fulfilment wall"), "wall", "/wall", 1920, 1080, False, is_dark=True),
+            Report("overview", Text("经营总览", "Overview"), "overview", "/overview", 1440, 900, True),
             Report("orders", Text("订单履约", "Orders"), "orders", "/orders", 1440, 900, True),
+            Report("inventory", Text("库存", "Inventory"), "inventory", "/inventory", 1440, 900, True),
+            Report("supply", Text("供应", "Supply"), "supply", "/supply", 1440, 900, True),
         )
     }
 )

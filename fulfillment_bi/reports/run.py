@@ -12,12 +12,11 @@ from fulfillment_bi.errors import RenderError, UnknownNameError, UsageError
 from fulfillment_bi.filters import sentence
 from fulfillment_bi.i18n import text
 from fulfillment_bi.metrics.query import Query, Result
-from fulfillment_bi.reports.catalog import Report, get_report
+from fulfillment_bi.reports.catalog import FORMATS, PICTURES, Report, get_report
 from fulfillment_bi.reports.export import write_csv, write_xlsx
 from fulfillment_bi.reports.table import Stamp, Table, table_of
 from fulfillment_bi.workspace import Workspace
 
-FORMATS = ("png", "pdf", "csv", "xlsx")
 LANGUAGES = ("zh", "en")
 LONG_COLUMNS = (
     "tile",
@@ -43,6 +42,8 @@ class Done:
     stamp: Stamp
     ignored: tuple[str, ...]
     problem: RenderError | None = None
+    is_blank: bool = False
+    """Whether nothing was counted anywhere in it."""
 
     def document(self) -> dict[str, object]:
         """What `fbi report run --json` prints."""
@@ -108,10 +109,10 @@ def _run(workspace: Workspace, report: Report, formats: Sequence[str], out: Path
     if "xlsx" in targets:
         write_xlsx(list(_sheets(report, answers, language)), targets["xlsx"])
         written.append(targets["xlsx"])
-    pictures = {kind: path for kind, path in targets.items() if kind in ("png", "pdf")}
+    pictures = {kind: path for kind, path in targets.items() if kind in PICTURES}
     problem = _draw(workspace, report, search, language, stamp, pictures) if pictures else None
     written += [] if problem else pictures.values()
-    return Done(report.name, tuple(written), stamp, tuple(view.ignored), problem)
+    return Done(report.name, tuple(written), stamp, tuple(view.ignored), problem, _is_blank(answers))
 
 
 def _ask(workspace: Workspace, report: Report, search: str, language: str) -> tuple[Any, list[Answer]]:
@@ -134,6 +135,15 @@ def _ask(workspace: Workspace, report: Report, search: str, language: str) -> tu
     asked = [(tile.name, name, query) for tile in page.tiles for name, query in tile.ask(view).items()]
     results = workspace.run_all([query for _, _, query in asked])
     return view, [Answer(*each, result) for each, result in zip(asked, results, strict=True)]
+
+
+def _is_blank(answers: Sequence[Answer]) -> bool:
+    return not any(
+        record.get(f"{metric}_d") or record.get(metric)
+        for answer in answers
+        for record in answer.result.records()
+        for metric in answer.query.metrics
+    )
 
 
 def _draw(

@@ -132,10 +132,6 @@ EXPORTS = (
         "line_no",
     ),
     Export(
-        "order_lines_global.csv", "order_lines", "utf-8", _english(LINES_ZH),
-        (BadRow("out_of_range:qty_ordered", "qty_ordered", "-1", 0.6),), "line_no",
-    ),
-    Export(
         "fulfilments.csv", "fulfilments", "gb18030", FULFILMENTS_ZH,
         bad=(BadRow("not_a_time:packed_at", "packed_at", "2026-13-01 08:00:00", 0.3),), own_key="fulfilment_no",
     ),

@@ -130,10 +130,9 @@ def _reasons(world: World, number: Whole, by: Whole, encoding: str) -> Column:
     return words([reason for group in choices for reason in group], place, encoding)
 
 
-def line_columns(page: Pages, chosen: Whole, *, abroad: bool) -> Columns:
+def line_columns(page: Pages, chosen: Whole) -> Columns:
     """The chosen lines."""
     orders, products = page.block.orders, page.world.products
-    encoding = "utf-8" if abroad else "gb18030"
     sku = page.block.journey.sku[chosen]
     owner = orders.line_order[chosen]
     return {
@@ -141,7 +140,7 @@ def line_columns(page: Pages, chosen: Whole, *, abroad: bool) -> Columns:
         "order_no": page.order_no.take(owner),
         "line_no": numbers(orders.line_no[chosen]),
         "sku": words(products.code, sku),
-        "product_name": words(products.english if abroad else products.name, sku, encoding),
+        "product_name": words(products.name, sku, "gb18030"),
         "qty_ordered": numbers(orders.quantity[chosen]),
         "qty_cancelled": constant("0"),
         "unit_price": money(orders.price[chosen]),
@@ -167,10 +166,10 @@ def fulfilment_columns(page: Pages, line_known: Mask) -> Columns:
     zh = "gb18030"
     sku = words(world.products.code, journey.sku[line])
     named = line_known[orders.channel[owner]]
-    # A note without a line number is told apart by its article.
-    note = blank(join(constant("-"), sku), ~named)
+    # A note without a line number is told apart by its article, as in the files of 旺店通.
+    note = blank(join(constant("/"), sku), ~named)
     return {
-        "fulfilment_no": join(constant("CK"), digits(key, 12), note),
+        "fulfilment_no": join(words(("JY", "CK"), named.astype(np.int64)), digits(key, 12), note),
         "channel": words(CHANNELS, orders.channel[owner]),
         "order_no": page.order_no.take(owner),
         "line_no": blank(numbers(orders.line_no[line]), named),

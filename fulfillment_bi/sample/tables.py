@@ -55,7 +55,9 @@ WAREHOUSES = (
     ("沈阳仓", 123.4, 41.8, 0.30, 1.08),
     ("郑州仓", 113.7, 34.8, 0.40, 1.00),
 )
-OWN_FORMAT = frozenset({"taobao", "jd", "pinduoduo", "douyin", "tiktok_shop", "amazon"})
+OWN_FORMAT = frozenset(
+    {"taobao", "jd", "pinduoduo", "douyin", "tiktok_shop", "amazon", "shopify", "woocommerce", "ebay", "etsy"}
+)
 """Channels whose lines come in the platform's own format; it numbers lines in its own way."""
 HUBS = (0, 1, 3)  # the warehouses that hold what is not worth holding everywhere
 

@@ -142,9 +142,9 @@ def _write_orders(files: dict[str, ExportWriter], page: Pages) -> None:
     for name, chosen, is_abroad in (("cn", ~abroad, False), ("global", abroad, True)):
         count = int(chosen.sum())
         files[f"orders_{name}.csv"].write(order_columns(page, chosen, abroad=is_abroad), count)
-        named = chosen & ~OWN_FORMAT[orders.channel]
-        lines = np.flatnonzero(named[orders.line_order] & page.block.journey.exists)
-        files[f"order_lines_{name}.csv"].write(line_columns(page, lines, abroad=is_abroad), count)
+    named = ~OWN_FORMAT[orders.channel]
+    lines = np.flatnonzero(named[orders.line_order] & page.block.journey.exists)
+    files["order_lines_cn.csv"].write(line_columns(page, lines), int(named.sum()))
     files["fulfilments.csv"].write(fulfilment_columns(page, ~OWN_FORMAT), orders.count)
     for export, columns_of in PLATFORM_EXPORTS:
         files[export.name].write(columns_of(page), orders.count)

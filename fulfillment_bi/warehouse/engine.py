@@ -52,10 +52,10 @@ class Session(Protocol):
     def append(self, table: str, data: pa.Table | pa.RecordBatchReader) -> None:
         """Add rows to `table`, matching columns by name; creates the table with the data's columns if missing."""
 
-    def within(self, memory: str) -> AbstractContextManager[None]:
+    def within(self, memory: str, threads: int | None = None) -> AbstractContextManager[None]:
         """Meanwhile the whole database uses at most so much `memory` ("2GB"); what is more goes to temporary files.
 
-        Only for a draft; without effect where the engine cannot do so.
+        `threads`: and as many of these, for each needs memory of its own that cannot go to a file. Only for a draft; without effect where the engine cannot do so.
         """
 
     def cursor(self) -> Session:

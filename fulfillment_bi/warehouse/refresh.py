@@ -44,7 +44,8 @@ RULES: Mapping[str, Rule] = {
     "int_stage_pace": "counted",
     "int_order_key": "number",
     "dim_stage": "settled",
-    **dict.fromkeys(("build_info", "int_threshold", "int_stock_threshold", "int_cause_threshold", "int_cause_rule"), "shared"),
+    **dict.fromkeys(("build_info", "int_threshold", "int_stock_threshold"), "shared"),
+    **dict.fromkeys(("int_cause_threshold", "int_cause_rule"), "shared"),
 }
 
 PUBLISHED: frozenset[str] = frozenset(

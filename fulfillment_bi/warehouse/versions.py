@@ -109,6 +109,10 @@ class Store:
                     self.condemn(info.id)
         raise DamagedError("No version can be opened.", where=str(self.home))
 
+    def reader_of(self, name: str) -> Reader:
+        """A reader pinned to the version `name`. Raises UnknownNameError where it is not kept any more."""
+        return self._shelf.reader(self._named(name))
+
     def condemn(self, name: str) -> bool:
         """Stop using a version that proved unreadable, if its file is indeed not the published one.
 

@@ -7,11 +7,37 @@ from typing import Any
 
 from fulfillment_bi.metrics.query import Query
 from fulfillment_bi.web.language import language_of
-from fulfillment_bi.web.pages import data, inventory, order, orders, overview, supply, wall
+from fulfillment_bi.web.pages import (
+    alerts,
+    data,
+    inventory,
+    logistics,
+    order,
+    orders,
+    overview,
+    reports,
+    service,
+    supply,
+    wall,
+    why,
+)
 from fulfillment_bi.web.state import View, read_view
 from fulfillment_bi.web.tile import Answers, Page, Shown, Tile
 
-PAGES: tuple[Page, ...] = (wall.PAGE, overview.PAGE, orders.PAGE, inventory.PAGE, supply.PAGE, data.PAGE, order.PAGE)
+PAGES: tuple[Page, ...] = (
+    wall.PAGE,
+    overview.PAGE,
+    orders.PAGE,
+    why.PAGE,
+    inventory.PAGE,
+    supply.PAGE,
+    logistics.PAGE,
+    service.PAGE,
+    alerts.PAGE,
+    reports.PAGE,
+    data.PAGE,
+    order.PAGE,
+)
 WALL = wall.PAGE
 DATA, FIRST = data.PAGE, data.FIRST
 """The page that data come in by, and what it is before the first have."""

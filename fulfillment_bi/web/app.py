@@ -16,7 +16,7 @@ from typing import Any, cast
 from dash import Dash, html
 from flask import Flask
 
-from fulfillment_bi.web import api, bringing, files, guard, shell, uploads, wizard
+from fulfillment_bi.web import acting, api, bringing, files, guard, shell, uploads, wizard
 from fulfillment_bi.web.answering import PAGES, WALL
 from fulfillment_bi.web.callbacks import add_callbacks
 from fulfillment_bi.web.jobs import Jobs, Loader
@@ -63,7 +63,9 @@ def create_app(workspace: Any, load: Loader | None = None) -> Dash:
     jobs = Jobs(workspace, load)
     bringing.add_callbacks(app, jobs, workspace.settings.max_upload_bytes)
     wizard.add_callbacks(app, jobs, workspace)
+    acting.add_callbacks(app, workspace)
     guard.add_origin_check(server)
+    acting.add_archive_route(server, workspace)
     uploads.add_upload_route(server, jobs, workspace.settings.max_upload_bytes)
     files.add_file_routes(server, workspace, PAGES)
     api.add_plain_routes(server, workspace)

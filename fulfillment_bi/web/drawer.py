@@ -13,19 +13,21 @@ from dash import html
 from fulfillment_bi.i18n import known, label, numbers
 from fulfillment_bi.insight.bounds import Trust
 from fulfillment_bi.insight.spread import Spread
+from fulfillment_bi.insight.why import is_explainable
 from fulfillment_bi.metrics.catalog import METRICS
 from fulfillment_bi.metrics.describe import describe_metric
 from fulfillment_bi.metrics.query import Part, Query, Result
 from fulfillment_bi.metrics.resolve import Resolved, resolve
 from fulfillment_bi.metrics.rows import PARTS, RowsResult
 from fulfillment_bi.web import judged, parts, wording
-from fulfillment_bi.web.state import View, change, left_out, within
+from fulfillment_bi.web.state import View, change, left_out, why_address, within
 from fulfillment_bi.web.wording import Value
 
 PAGE_ROWS = 100
 SPREAD = "spread"
 NUMERIC = ("qty", "units", "fill_units", "amount", "order_value", "unit_price", "score", "seconds", "cycle")
 WIDTHS = {"order_no": 210, "product_name": 240, "shop": 180, "channel": 100, "line_no": 80, "sku": 140}
+SECONDS = ("late_seconds", "left_seconds", "need_seconds", "margin_seconds")
 WIDE = 1080
 NARROW = 560
 
@@ -93,7 +95,15 @@ def _head(view: View, asked: Explained, value: Value) -> html.Div:
             ),
             html.Div(wording.shown(view.language, value), className="explain-value num"),
             html.Div(status, className="tile-foot"),
+            *([_why(view, asked)] if is_explainable(value.metric) else []),
         ]
+    )
+
+
+def _why(view: View, asked: Explained) -> html.A:
+    address = why_address(asked.metric, asked.at)
+    return html.A(
+        [parts.icon("why"), view.text("why.ask")], href=address, className="why-link", **parts.data(page=address)
     )
 
 
@@ -271,7 +281,7 @@ def cell(view: View, name: str, value: Any) -> Any:
         return ""
     if hasattr(value, "isoformat"):
         return value.isoformat(sep=" ", timespec="seconds") if hasattr(value, "hour") else value.isoformat()
-    if name in ("seconds", "cycle_seconds", "over_seconds", "budget_seconds"):
+    if name in ("seconds", "cycle_seconds", "over_seconds", "budget_seconds", *SECONDS):
         return numbers.duration(view.language, float(value) / 86400)
     if isinstance(value, str):
         return view.member(name, value)

@@ -10,8 +10,9 @@ from dash import dcc, html
 
 from fulfillment_bi.charts.sparkline import sparkline
 from fulfillment_bi.i18n import numbers, text
+from fulfillment_bi.insight.why import is_explainable
 from fulfillment_bi.web import wording
-from fulfillment_bi.web.state import View, explaining
+from fulfillment_bi.web.state import View, explaining, why_address
 from fulfillment_bi.web.wording import Value
 
 GRAPH_CONFIG: Any = {
@@ -150,6 +151,7 @@ def number(
     digits, unit = wording.split_unit(wording.shown(view.language, value))
     line = sparkline(spark, view.theme, target=value.target) if spark else ""
     foot = [status_part(view, value, short=not hero), *change_part(view, value), *target_part(view, value, hero)]
+    foot += [_why(view, value)] if is_explainable(value.metric) else []
     return [
         html.Div(
             label or view.short(value.metric.name), className="tile-label", title=value.metric.label.of(view.language)
@@ -164,6 +166,12 @@ def number(
         ),
         html.Div(foot, className="tile-foot num"),
     ]
+
+
+def _why(view: View, value: Value) -> html.Span:
+    """A way to the explanation of a number tile; the tile itself opens the definition."""
+    address = why_address(value.metric.name)
+    return html.Span(view.text("why.ask"), className="tile-why", role="link", **data(page=address))
 
 
 def status_part(view: View, value: Value, *, short: bool = False) -> html.Span | str:
@@ -198,6 +206,11 @@ def target_part(view: View, value: Value, hero: bool) -> list[html.Span]:
 def empty(view: View, key: str = "empty.period") -> html.Div:
     """Nothing to show, and what would change that."""
     return html.Div([html.B(view.text(f"{key}_title")), html.Div(view.text(key))], className="empty")
+
+
+def nothing(what: str, hint: str) -> html.Div:
+    """Nothing to show, in words of its own."""
+    return html.Div([html.B(what), html.Div(hint)], className="empty")
 
 
 def banner(words: Any, tone: str = "", picture: str = "alert") -> html.Div:

@@ -16,10 +16,13 @@ NAVIGATION = (
     ("wall", "/wall"),
     ("overview", "/overview"),
     ("orders", "/orders"),
+    ("why", "/why"),
     ("inventory", "/inventory"),
     ("supply", "/supply"),
     ("logistics", "/logistics"),
     ("service", "/service"),
+    ("alerts", "/alerts"),
+    ("reports", "/reports"),
     ("data", "/data"),
 )
 STALE_SECONDS = 26 * 3600

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -107,6 +107,11 @@ def is_timed(metric: Metric) -> bool:
     return bool(metric.measures[metric.level].basis.day)
 
 
+def nothing_key(metric: Metric) -> str:
+    """The key of what is said when a period holds nothing for the metric."""
+    return "empty.period" if metric.measures[metric.level].fact.of_order else "empty.rows"
+
+
 def takes(metric: Metric, dimension: str) -> bool:
     """Whether the metric can be filtered by the dimension."""
     return all(_reaches(measure, DIMENSIONS[dimension]) for measure in metric.measures.values())
@@ -167,6 +172,18 @@ def _listed(value: object) -> list[object]:
 def explaining(metric: str, part: str = "", **members: object) -> str:
     """The URL change that opens the drawer of `metric`, for these members."""
     return change(explain=metric, at=urlencode({name: str(value) for name, value in members.items()}), part=part)
+
+
+def why_address(metric: str, at: str = "") -> str:
+    """The page that explains `metric` in the slice `at`; its day or week becomes the period."""
+    asked: dict[str, str] = {"metric": metric, "by": "", "against": ""}
+    for name, value in parse_qsl(at):
+        if name in ("day", "week"):
+            first = date.fromisoformat(value)
+            asked |= {"from": value, "to": str(first + timedelta(days=6 if name == "week" else 0))}
+        elif name == "level" or (name in DIMENSIONS and not DIMENSIONS[name].moves):
+            asked[name] = value
+    return f"/why?{urlencode(asked)}"
 
 
 def within(query: Query, at: str) -> Query:

@@ -23,7 +23,7 @@ READY = ".js-plotly-plot .main-svg, .table, .line, .full-page"
 def pages(workspace: Workspace) -> Iterator[tuple[str, str]]:
     """Name and address of every view worth showing."""
     yield "wall", "/wall?"
-    for name in ("overview", "orders", "data"):
+    for name in ("overview", "orders", "inventory", "supply", "logistics", "service", "data"):
         yield name, f"/{name}?"
     yield "explained", "/overview?explain=otif&part=numerator&"
     yield "filtered", "/overview?channel=jd&warehouse=several&nonsense=1&"

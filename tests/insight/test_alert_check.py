@@ -52,7 +52,7 @@ class Rows:
 
 
 def found(one: Rule, *rows: dict[str, object]) -> list[Finding]:
-    return list(check_rules(Rows(*rows), [one], TODAY, {}))
+    return list(check_rules(Rows(*rows), [one], TODAY, {}, {}))
 
 
 def rated(value: float | None, n: float = 100, **more: object) -> dict[str, object]:
@@ -88,7 +88,7 @@ def test_a_level_of_the_metric_is_a_line_and_better_is_the_other_way() -> None:
 def test_a_change_is_measured_from_the_days_before() -> None:
     one = rule(ABSOLUTE.replace("absolute", "change").replace("0.05", "0.02").replace("0.03", "0.01"))
     runner = Rows(rated(0.071, ship_delay_rate_before=0.05))
-    (finding,) = check_rules(runner, [replace(one, days=7)], TODAY, {})
+    (finding,) = check_rules(runner, [replace(one, days=7)], TODAY, {}, {})
     (query,) = runner.asked
     assert (query.start, query.end, query.compare) == (date(2026, 9, 4), TODAY, "previous")
     assert (finding.verdict, finding.usual, finding.line) == ("breached", 0.05, pytest.approx(0.07))
@@ -96,10 +96,21 @@ def test_a_change_is_measured_from_the_days_before() -> None:
     assert found(one, rated(0.065, ship_delay_rate_before=None))[0].verdict == "unknown"
 
 
+@pytest.mark.parametrize(
+    ("refused", "read", "verdict"),
+    [(51, 1000, "breached"), (50, 1000, "cleared"), (0, 1000, "cleared"), (19, 19, "unknown"), (0, 0, "unknown")],
+)
+def test_a_load_that_refuses_many_rows_is_told(refused: int, read: int, verdict: str) -> None:
+    one = rule('[[rule]]\nname = "refused"\nkind = "quality"\nline = 0.05\nminimum = 20\n')
+    (finding,) = check_rules(Rows(), [one], TODAY, {}, {"oms": (refused, read)})
+    assert (finding.entity, finding.verdict, finding.n) == ("oms", verdict, read)
+    assert one.per == "source"
+
+
 def test_a_source_is_stale_from_its_hour() -> None:
     one = rule('[[rule]]\nname = "stale"\nkind = "stale"\nline = 26\n')
     ages = {"orders.csv": timedelta(hours=26), "parcels.csv": timedelta(hours=26, seconds=1)}
-    assert [(f.entity, f.verdict) for f in check_rules(Rows(), [one], TODAY, ages)] == [
+    assert [(f.entity, f.verdict) for f in check_rules(Rows(), [one], TODAY, ages, {})] == [
         ("orders.csv", "cleared"),
         ("parcels.csv", "breached"),
     ]
@@ -178,7 +189,7 @@ class World:
         state, told = AlertState(), []
         for back in reversed(range(days)):
             day = TODAY - timedelta(days=back)
-            (finding,) = check_rules(self, [swing], day, {})
+            (finding,) = check_rules(self, [swing], day, {}, {})
             at = START_OF_DAY + (day - TODAY)
             state, change = advance(state, finding.verdict, at, swing.patience)
             if change == "fired":
@@ -200,5 +211,5 @@ def test_seeded_worlds_are_judged_right() -> None:
 def test_too_few_usual_days_give_no_verdict() -> None:
     world = World(1, 7 * FEWEST_DAYS)
     (swing,) = [one for one in ready_rules() if one.name == "order_fulfilment_swing"]
-    (finding,) = check_rules(world, [swing], TODAY, {})
+    (finding,) = check_rules(world, [swing], TODAY, {}, {})
     assert (finding.verdict, finding.line) == ("unknown", None)

@@ -46,6 +46,9 @@ ATTRIBUTES = {
     "fct_order_stage": ("delivery_state", "ship_state", "stage"),
     "fct_order_issue": ("delivery_state", "ship_state", "status", "issue"),
     "fct_order_cause": ("delivery_state", "ship_state", "cause", "accountable", "supplier"),
+    "fct_order_budget": ("delivery_state", "ship_state", "stage"),
+    "fct_short_line": ("delivery_state", "ship_state", "short_origin", "po_no", "supplier"),
+    "fct_order_open": ("delivery_state", "ship_state", "current_stage", "burn_state"),
     "fct_review": ("delivery_state", "ship_state"),
     **hand_service.ATTRIBUTES,
     **hand_systems.ATTRIBUTES,
@@ -71,7 +74,7 @@ class Hand:
         names = [
             name for name in SPLITS if self.day or name not in ("day", "week", "month", "quarter", "weekday", "hour")
         ]
-        if self.table not in ("fct_order_line", *hand_service.OF_SKUS):
+        if self.table not in ("fct_order_line", "fct_short_line", *hand_service.OF_SKUS):
             names = [name for name in names if name not in OF_SKUS]
         return [*names, *attributes]
 
@@ -146,6 +149,14 @@ PLAIN = {
     **{name: Hand(*parts) for name, parts in hand_systems.PLAIN.items()},
     "otif_failures": Hand("fct_order", "sign_due_original", "sum(is_failed)", "sum(is_failed)", "sum(is_failed)"),
     "failure_causes": Hand("fct_order_cause", "sign_due_original", *("sum(cause_share)",) * 3),
+    "budget_overrun": Hand(
+        "fct_order_budget", "sign_due_original", "count(*)", "count(*)", "avg(over_seconds) / 86400"
+    ),
+    "first_breaks": Hand("fct_order_budget", "sign_due_original", *("sum(is_first)",) * 3),
+    "short_units": Hand("fct_short_line", "sign_due_original", *("sum(qty_unfilled)",) * 3),
+    "short_orders": Hand("fct_short_line", "sign_due_original", *("count(DISTINCT order_key)",) * 3),
+    "burning_orders": Hand("fct_order_open", "", *("sum(is_burning)",) * 3),
+    "savable_value": Hand("fct_order_open", "", *("sum(CASE WHEN is_savable = 1 THEN order_value END)",) * 3),
     "orders": Hand("fct_order", "created", "count(*)", "count(*)", "count(*)"),
     "order_value": Hand("fct_order", "created", "sum(order_value)", "sum(order_value)", "sum(order_value)"),
     "cancellation_rate": Hand("fct_order", "created", "sum(is_cancelled)", "sum(is_created)"),

@@ -83,7 +83,13 @@ def test_a_formula_follows_the_definition_switch() -> None:
 
 def test_dimensions_say_which_metrics_they_split() -> None:
     described = {entry["name"]: entry for entry in describe_dimensions()}
-    assert described["stage"]["metrics"] == ["stage_time", "stage_time_p90", "stage_time_mean"]
+    assert described["stage"]["metrics"] == [
+        "budget_overrun",
+        "first_breaks",
+        "stage_time",
+        "stage_time_p90",
+        "stage_time_mean",
+    ]
     assert "orders" not in described["sku"]["metrics"]
     assert described["sku"]["parent"] == "category"
     by_line = splits(resolve(get_metric("otif"), Query(("otif",), level="line")))

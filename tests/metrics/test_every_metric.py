@@ -9,6 +9,7 @@ import pytest
 from fulfillment_bi.metrics.catalog import METRICS
 from fulfillment_bi.metrics.dimensions import DIMENSIONS
 from fulfillment_bi.metrics.query import Query
+from fulfillment_bi.metrics.resolve import resolve
 from fulfillment_bi.metrics.run import run_queries, run_query
 from fulfillment_bi.warehouse.engine import Session
 from tests.metrics.hand import PLAIN, answer, hand
@@ -99,6 +100,8 @@ def test_pairs_of_dimensions_and_a_filter(star: Session, info: Any, name: str, l
     for query in queries:
         rolled, fact = run_query(star, info, query), run_query(star, info, query, prefer="fact")
         assert rolled.rows == fact.rows
+        if not resolve(METRICS[name], query).adds_up and METRICS[name].unit == "count":
+            continue  # an order with lines in two warehouses counts in both
         parts = [row[len(query.by) + 1] for row in rolled.rows]
         made = hand(name, level, str(METRICS[name].event))
         assert sum(parts) == pytest.approx(_by_hand(star, made, query), rel=1e-12)

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fulfillment_bi.metrics import histograms, route
@@ -36,6 +36,7 @@ def from_buckets(session: Session, times: list[int], share: float) -> float:
     return float(session.rows(text)[0][0])
 
 
+@settings(deadline=None, max_examples=60)
 @given(
     times=st.lists(st.integers(0, 200_000_000), min_size=1, max_size=30),
     share=st.sampled_from((0.0, 0.01, 0.5, 0.9, 1.0)),
@@ -45,14 +46,15 @@ def test_times_are_within_one_percent(star: Session, times: list[int], share: fl
     assert from_buckets(star.cursor(), times, share) == pytest.approx(exact, rel=histograms.ERROR + 1e-12)
 
 
+@settings(deadline=None, max_examples=30)
 @given(times=st.lists(st.integers(-90_000_000, 0), min_size=1, max_size=30))
 def test_negative_times_as_well(star: Session, times: list[int]) -> None:
     found = from_buckets(star.cursor(), times, 0.5)
     assert found == pytest.approx(quantile_of(times, 0.5), rel=histograms.ERROR + 1e-12)
 
 
-@pytest.mark.parametrize("metric", ["cycle_time_p50", "cycle_time_p90", "cycle_time_net_p90", "stage_time_p90"])
-@pytest.mark.parametrize("by", [(), ("month",), ("channel",), ("week", "channel")])
+@pytest.mark.parametrize("metric", ["cycle_time_p50", "stage_time_p90"])
+@pytest.mark.parametrize("by", [(), ("channel",), ("week", "channel")])
 @pytest.mark.parametrize("compare", ["none", "previous"])
 def test_a_query_on_histograms_is_within_one_percent_of_the_fact(
     star: Session, info: Any, metric: str, by: tuple[str, ...], compare: Any

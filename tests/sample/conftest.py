@@ -21,7 +21,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Written:
     orders = pd.concat([files["orders_cn.csv"], files["orders_global.csv"]], ignore_index=True)
     orders["status"] = orders["status"].replace(dict(zip(STATUS_ZH, STATUSES, strict=True)))
     orders["cancelled_by"] = orders["cancelled_by"].replace(dict(zip(CANCELLED_BY_ZH, CANCELLED_BY, strict=True)))
-    # Lines come in seven formats: read through the shipped adapters, as a user would.
+    # Lines come in eleven formats: read through the shipped adapters, as a user would.
     with open_workspace(tmp_path_factory.mktemp("home")) as workspace:
         report = load(workspace.store, workspace.settings, [directory], sample=True)
         reader = workspace.store.reader()

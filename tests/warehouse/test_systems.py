@@ -157,6 +157,22 @@ def test_an_order_without_channel_is_the_platforms_order(world: World) -> None:
     }
 
 
+def test_who_packed_it_is_known_where_the_channel_is_not(world: World) -> None:
+    order(world, "1")
+    order(world, "2")
+    order(world, "2", channel="other")
+    for number in ("1", "2"):
+        sent(
+            world, number, f"W{number}", WAREHOUSE, channel="unknown", operator_key="p7", scan_checked=True,
+            shipped_at_warehouse=START + HOUR,
+        )
+    rows = world.facts("fct_order", "order_no", "operator", "scan_check_known", "is_scan_checked")
+    # Two channels have an order 2: nobody knows which of them was packed.
+    unknown = next(row[1] for row in rows if row[0] == "2")
+    assert sorted(rows) == [("1", "p7", 1, 1), ("2", unknown, 0, 0), ("2", unknown, 0, 0)]
+    assert unknown != "p7"
+
+
 def test_a_carriers_parcel_without_order_is_found_by_its_number(world: World) -> None:
     order(world, "1")
     order(world, "2")

@@ -13,9 +13,12 @@ from pathlib import Path
 from fulfillment_bi.errors import NoVersionError
 from fulfillment_bi.ingest.ledger import FreshnessRow, LoadRow, QuarantineList, QuarantineRow
 from fulfillment_bi.ingest.report import Counts
+from fulfillment_bi.insight.bottleneck import ALL, Bottleneck, Flow
 from fulfillment_bi.insight.bounds import Bounds, Source, Trust
 from fulfillment_bi.insight.maturity import Coverage, Landing, Maturity
 from fulfillment_bi.insight.spread import Spread, spread
+from fulfillment_bi.insight.why import Why, explain
+from fulfillment_bi.insight.why_sides import Against
 from fulfillment_bi.metrics.attributes_stock import AGES, ARRIVALS, COVERS
 from fulfillment_bi.metrics.catalog import METRICS
 from fulfillment_bi.metrics.definitions import definitions
@@ -109,6 +112,17 @@ class FakeWorkspace:
         )
         return Maturity(query, found, found[-1], Coverage(100, 92, 0.1), AS_OF, ZONE, "v00000001")
 
+    def explain(self, query: Query, against: Against = "previous") -> Why:
+        return explain(self, query, against)
+
+    def bottleneck(self, start: date, end: date) -> Bottleneck:
+        flows = tuple(
+            Flow(stage, where, 100, 90, 10, 12, 8.5, 5400.0, 9.0, 240, 14, 3600)
+            for stage in STAGES
+            for where in (ALL, "杭州仓")
+        )
+        return Bottleneck(flows, flows[0], flows[1]) if self.due else Bottleneck((), None, None)
+
     def run_all(self, queries):
         return [self.run(query) for query in queries]
 
@@ -145,11 +159,11 @@ class FakeWorkspace:
         d = self.due // max(1, 3 ** len(members)) if self.due else 0
 
         def pair():
-            if metric.unit == "rate":
+            if metric.unit in ("rate", "permille"):
                 base = 0.93 if metric.direction == "up" else 0.05
                 n = round(d * min(1, max(0, base + seed.uniform(-0.08, 0.06))))
                 return [n / d if d else None, n, d]
-            if metric.unit == "days":
+            if metric.unit in ("days", "hours"):
                 return [seed.uniform(0.05, 4) if d else None, d, d]
             if metric.unit == "score":
                 return [4.21 if d else None, round(4.21 * d), d]

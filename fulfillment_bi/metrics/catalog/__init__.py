@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from fulfillment_bi.metrics.catalog import (
     after_sales,
+    causes,
     customers,
     delay,
     fill,
@@ -27,6 +28,7 @@ from fulfillment_bi.metrics.types import Metric
 AREAS = (
     fill,
     delay,
+    causes,
     time,
     orders,
     handling,

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from fulfillment_bi.metrics.catalog.facts import (
-    CAUSE,
     FIRST_DELIVERY_DUE,
     LINE,
     LINE_PROMISE_DRILL,
@@ -110,43 +109,6 @@ METRICS = (
         unit="count",
         direction="down",
         splits=("break_stage",),
-        minimum_sample=1,
-        area="delay",
-    ),
-    Metric(
-        "failure_causes",
-        Text("未满足原因", "Failed orders by cause"),
-        Text(
-            "未满足订单按规则认定的原因均分：一单有几个原因，每个原因各占几分之一；各原因之和等于未满足订单数。",
-            "Failed orders, each divided equally among its causes by rule: over all causes they sum to the failures.",
-        ),
-        {
-            "order": Measure(
-                CAUSE,
-                FIRST_DELIVERY_DUE,
-                numerator=total("cause_share"),
-                drill=(
-                    *WHO,
-                    "cause",
-                    "accountable",
-                    "cause_rule",
-                    "cause_count",
-                    "over_seconds",
-                    "budget_seconds",
-                    "short_sku",
-                    "qty_short",
-                    "po_no",
-                    "supplier",
-                    "created_at",
-                    "promised_delivery_at_original",
-                    "delivered_at",
-                    "order_value",
-                ),
-            )
-        },
-        unit="count",
-        direction="down",
-        splits=("cause", "accountable"),
         minimum_sample=1,
         area="delay",
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fulfillment_bi.metrics.catalog.facts_causes import CAUSE_FACTS
 from fulfillment_bi.metrics.catalog.facts_service import ORDER_CUBE, SERVICE_FACTS
 from fulfillment_bi.metrics.catalog.facts_systems import SYSTEM_FACTS
 from fulfillment_bi.metrics.types import Fact, Text, TimeBasis
@@ -31,15 +32,6 @@ ISSUE = Fact(
     "created_day",
     "created_hour",
     key=("channel_id", "order_no", "issue"),
-    cube=ORDER_CUBE,
-)
-CAUSE = Fact(
-    "fct_order_cause",
-    Text("每张未满足订单每个原因一行", "one row per failed order and cause"),
-    "created_day",
-    "created_hour",
-    key=("channel_id", "order_no", "cause"),
-    texts=("order_no", "short_sku", "po_no"),
     cube=ORDER_CUBE,
 )
 REVIEW = Fact(
@@ -109,7 +101,6 @@ FACTS = {
         LINE,
         STAGE,
         ISSUE,
-        CAUSE,
         REVIEW,
         STOCK_DAY,
         STOCK_ITEM,
@@ -119,6 +110,7 @@ FACTS = {
         SUPPLY,
         SUPPLIER,
         *SERVICE_FACTS,
+        *CAUSE_FACTS,
         *SYSTEM_FACTS,
     )
 }

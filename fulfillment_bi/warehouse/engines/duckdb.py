@@ -85,16 +85,18 @@ class DuckSession:
                 self._connection.unregister("_appended")
 
     @contextmanager
-    def within(self, memory: str) -> Iterator[None]:
-        """Meanwhile use at most so much `memory`."""
+    def within(self, memory: str, threads: int | None = None) -> Iterator[None]:
+        """Meanwhile use at most so much `memory`, and so many `threads`."""
         if not _HAS_ALLOWED_SETTINGS:
             yield
             return
-        ((before,),) = self.rows("SELECT current_setting('memory_limit')")
+        ((before, many),) = self.rows("SELECT current_setting('memory_limit'), current_setting('threads')")
         self.execute("SET GLOBAL memory_limit = ?", (memory,))
+        self.execute("SET GLOBAL threads = ?", (threads or many,))
         try:
             yield
         finally:
+            self.execute("SET GLOBAL threads = ?", (many,))
             self.execute("SET GLOBAL memory_limit = ?", (before,))
 
     def cursor(self) -> DuckSession:
@@ -187,7 +189,7 @@ def _fix_settings(connection: duckdb.DuckDBPyConnection, *, adjustable: bool) ->
         # Ours is the progress that is shown; DuckDB's own would write into the output of commands.
         connection.execute("SET enable_progress_bar = false")
         if adjustable and _HAS_ALLOWED_SETTINGS:
-            connection.execute("SET GLOBAL allowed_configs = ['memory_limit']")
+            connection.execute("SET GLOBAL allowed_configs = ['memory_limit', 'threads']")
         connection.execute("SET lock_configuration = true")
     except duckdb.InvalidInputException as error:
         # This process has the file open already and all of its connections share one locked configuration: this one.

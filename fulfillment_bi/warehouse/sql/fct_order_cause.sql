@@ -1,11 +1,9 @@
 -- One row per order whose promise is broken and cause: who broke it, with the evidence.
 -- 1. An order with k causes has k rows, each with an equal share of it; the shares of an order sum to one exactly.
 -- 2. Rules and who is accountable: `int_cause_rule`; thresholds: `int_cause_threshold`.
--- 3. Stages: the window of the promise is divided into budgets, for each stage but the last what it takes when promises
---    are kept (`dim_stage`), for the delivery what is left. So what the stages overran sums to the lateness, and the
---    delivery is not blamed for what was lost before. A stage that overran by a good part of the lateness is a cause.
--- 4. Lines: not filled, sent after the others, or in an order that waited for stock to be allocated. Where lines wanted
---    stock, waiting for it is no cause of its own, nor is the stage in which the order still waits.
+-- 3. Stages: one that overran its part of the promise (`fct_order_budget`) by a good part of the lateness is a cause.
+-- 4. Lines that wanted stock: see `fct_short_line`. Waiting for it is no cause of its own then, nor is the stage in which
+--    the order still waits.
 -- Grain: (order_key, cause).
 WITH failed AS (
     SELECT
@@ -20,91 +18,12 @@ WITH failed AS (
     WHERE o.is_failed = 1
 ),
 
-spent AS (
-    SELECT s.order_key, s.stage_no, s.stage, s.seconds, s.ended_at, false AS is_open
-    FROM fct_order_stage AS s
-    INNER JOIN failed AS f ON f.order_key = s.order_key
-    UNION ALL
-    SELECT f.order_key, b.stage_no, b.stage, date_diff('second', f.waiting_since, f.as_of), NULL, true
-    FROM failed AS f
-    INNER JOIN dim_stage AS b ON b.stage = f.current_stage
-    WHERE f.is_open = 1
-),
-
-budgeted AS (
-    SELECT
-        s.*, f.late_seconds,
-        CASE WHEN s.stage = 'deliver'
-             THEN greatest(f.window_seconds - coalesce(sum(b.budget_seconds) FILTER (WHERE s.stage <> 'deliver') OVER (PARTITION BY s.order_key), 0), 0)
-             ELSE coalesce(b.budget_seconds, 0) END AS budget_seconds
-    FROM spent AS s
-    INNER JOIN failed AS f ON f.order_key = s.order_key
-    INNER JOIN dim_stage AS b ON b.stage = s.stage
-),
-
-overrun AS (
-    SELECT
-        *, seconds - budget_seconds AS over_seconds,
-        row_number() OVER (PARTITION BY order_key ORDER BY seconds - budget_seconds DESC, stage_no) AS place
-    FROM budgeted
-    WHERE late_seconds > 0 AND seconds > budget_seconds
-),
-
 broken_stage AS (
     SELECT o.*
-    FROM overrun AS o
+    FROM fct_order_budget AS o
     CROSS JOIN int_cause_threshold AS t
-    WHERE o.over_seconds >= t.overrun_least AND (o.place = 1 OR o.over_seconds >= t.overrun_share * o.late_seconds)
-),
-
--- Lines that may have wanted stock, with the days on which it would show.
-wanting AS (
-    SELECT
-        l.order_key, l.line_no, l.sku_id, sku.sku, l.warehouse_id, f.created_day, f.created_at, f.promised_delivery_at_original AS promised_at,
-        l.qty_due - l.qty_sent AS qty_short,
-        l.qty_sent < l.qty_due AND (f.qty_sent > 0 OR f.is_withdrawn OR f.current_stage IN ('allocate', 'pick', 'pack', 'ship')) AS is_unfilled,
-        l.is_backordered = 1 AS is_backordered
-    FROM fct_order_line AS l
-    INNER JOIN (
-        SELECT o.*, sum(l.qty_sent) AS qty_sent
-        FROM failed AS o
-        INNER JOIN fct_order_line AS l ON l.order_key = o.order_key
-        GROUP BY ALL
-    ) AS f ON f.order_key = l.order_key
-    INNER JOIN dim_sku AS sku ON sku.sku_id = l.sku_id
-    LEFT JOIN broken_stage AS waited ON waited.order_key = l.order_key AND waited.stage = 'allocate'
-    WHERE l.is_backordered = 1 OR l.qty_sent < l.qty_due OR waited.order_key IS NOT NULL
-),
-
-scarce AS (
-    SELECT w.order_key, w.line_no, min(s.available) AS available, min(s.on_hand) AS on_hand
-    FROM wanting AS w
-    CROSS JOIN int_cause_threshold AS t
-    INNER JOIN fct_stock_day AS s
-        ON s.sku_id = w.sku_id AND (s.warehouse_id = w.warehouse_id OR w.warehouse_id = 0) AND s.is_snapshot = 1
-        AND s.snapshot_day BETWEEN w.created_day - t.stock_days AND w.created_day + t.stock_days
-    GROUP BY w.order_key, w.line_no
-),
-
-short_line AS (
-    SELECT w.*, s.available, s.on_hand, coalesce(s.available <= 0, false) AS is_scarce
-    FROM wanting AS w
-    LEFT JOIN scarce AS s ON s.order_key = w.order_key AND s.line_no = w.line_no
-    WHERE w.is_unfilled OR w.is_backordered OR coalesce(s.available <= 0, false)
-),
-
--- The purchase order that was overdue longest when the line should have gone.
-late_purchase AS (
-    SELECT l.order_key, l.line_no, arg_min(p.po_no, (p.promised_at_original, p.po_no)) AS po_no, arg_min(p.supplier_id, (p.promised_at_original, p.po_no)) AS supplier_id
-    FROM short_line AS l
-    CROSS JOIN int_cause_threshold AS t
-    INNER JOIN fct_purchase_line AS p
-        ON p.sku_id = l.sku_id AND p.promised_at_original <= l.promised_at
-        AND (p.warehouse_id = l.warehouse_id OR p.warehouse_id = 0 OR l.warehouse_id = 0)
-        AND p.promised_at_original >= l.created_at - to_days(CAST(t.purchase_days AS INTEGER))
-        AND coalesce(p.received_at, TIMESTAMP '9999-12-31') > greatest(l.created_at, p.promised_at_original)
-    WHERE l.is_scarce
-    GROUP BY l.order_key, l.line_no
+    WHERE o.late_seconds > 0 AND o.over_seconds >= t.overrun_least
+        AND (o.is_most = 1 OR o.over_seconds >= t.overrun_share * o.late_seconds)
 ),
 
 scanned AS (
@@ -159,17 +78,14 @@ delivery AS (
 found AS (
     SELECT
         l.order_key,
-        CASE WHEN p.po_no IS NOT NULL THEN 'purchase_late'
-             WHEN l.available < 0 OR (l.is_scarce AND l.on_hand <= 0) THEN 'sold_beyond_stock'
-             ELSE 'stock_missing' END AS rule,
-        NULL AS over_seconds, NULL AS budget_seconds, l.sku, l.qty_short, p.po_no, p.supplier_id
-    FROM short_line AS l
-    LEFT JOIN late_purchase AS p ON p.order_key = l.order_key AND p.line_no = l.line_no
+        CASE l.short_origin WHEN 'purchase_late' THEN 'purchase_late' WHEN 'oversell' THEN 'sold_beyond_stock' ELSE 'stock_missing' END AS rule,
+        NULL AS over_seconds, NULL AS budget_seconds, l.sku, l.qty_short, l.po_no, l.supplier_id
+    FROM fct_short_line AS l
     UNION ALL BY NAME
     SELECT f.order_key, 'withdrawn_for_stock' AS rule
     FROM failed AS f
     CROSS JOIN int_cause_threshold AS t
-    ANTI JOIN short_line AS l ON l.order_key = f.order_key
+    ANTI JOIN fct_short_line AS l ON l.order_key = f.order_key
     WHERE f.is_withdrawn AND f.shipped_at IS NULL AND regexp_matches(coalesce(f.cancel_reason, ''), t.stock_words, 'i')
     UNION ALL BY NAME
     SELECT f.order_key, 'address_unusable' AS rule
@@ -202,7 +118,7 @@ found AS (
     CROSS JOIN int_cause_threshold AS t
     WHERE b.stage <> 'deliver'
         AND NOT (b.stage = 'review' AND regexp_matches(coalesce(f.hold_reason, ''), t.platform_words, 'i'))
-        AND NOT ((b.stage = 'allocate' OR b.is_open) AND EXISTS (SELECT 1 FROM short_line AS l WHERE l.order_key = b.order_key))
+        AND NOT ((b.stage = 'allocate' OR b.is_waiting = 1) AND EXISTS (SELECT 1 FROM fct_short_line AS l WHERE l.order_key = b.order_key))
 ),
 
 named AS (

@@ -6,6 +6,8 @@ SELECT
     0.5 AS last_mile_share,        -- ... and the last mile broke it if beyond that it took this share of the overrun
     2 AS stock_days,               -- a line was short of stock if there was none on one of so many days before to after the order
     30 AS purchase_days,           -- a purchase order that was promised more than so many days before explains no line
+    3 AS demand_times,              -- ... and wanted by this many times its usual day: demand nobody expected
+    0.5 AS save_share,              -- an open order that has this share of the time it usually still needs can be saved
     '缺货|无货|断货|库存|stock|unavailable' AS stock_words,       -- a seller's reason that speaks of stock,
     '地址|address|无法派送|undeliverable' AS address_words,        -- ... of the address; also in a carrier's scan,
     '风控|平台|risk|platform|fraud' AS platform_words,             -- ... of the platform: it held the order,

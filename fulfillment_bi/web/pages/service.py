@@ -14,6 +14,8 @@ from fulfillment_bi.web.tiles.split import split
 from fulfillment_bi.web.tiles.voices import failures, reasons, repurchase, satisfaction
 
 NAME = "service"
+COMPLAINT_DAYS = 7
+"""So long after an order most of its complaints have come."""
 
 NUMBERS = (
     satisfaction(NAME),
@@ -27,8 +29,11 @@ NUMBERS = (
     number(NAME, "compensation_cost"),
 )
 FAILURES = failures(NAME)
-COMPLAINED = course(NAME, "complaint_rate", zoom=True, title="card.service_complained", key="complained")
+COMPLAINED = course(
+    NAME, "complaint_rate", zoom=True, title="card.service_complained", key="complained", settles=COMPLAINT_DAYS
+)
 ANSWERED = course(NAME, "three_minute_response_rate", zoom=True, title="card.service_answered", key="answered")
+SATISFIED = course(NAME, "satisfaction_rate", zoom=True, title="card.service_satisfied", key="satisfied")
 REASONS = reasons(NAME)
 RESPONSE = durations(NAME, "response", "first_response_time", "first_response_time_p90", "contact_channel")
 RESOLUTION = durations(NAME, "resolution", "resolution_time", "resolution_time_p90", "ticket_category")
@@ -77,9 +82,15 @@ def layout(language: str) -> html.Div:
             ),
             html.Div(
                 [
-                    parts.chart_card(ANSWERED.name, language, span="span-4"),
-                    parts.chart_card(RESPONSE.name, language, span="span-4"),
-                    parts.chart_card(RESOLUTION.name, language, span="span-4"),
+                    parts.chart_card(ANSWERED.name, language, span="span-6"),
+                    parts.chart_card(SATISFIED.name, language, span="span-6"),
+                ],
+                className="grid",
+            ),
+            html.Div(
+                [
+                    parts.chart_card(RESPONSE.name, language, span="span-6"),
+                    parts.chart_card(RESOLUTION.name, language, span="span-6"),
                 ],
                 className="grid",
             ),
@@ -92,7 +103,19 @@ def layout(language: str) -> html.Div:
 PAGE = Page(
     NAME,
     ("/service",),
-    (*NUMBERS, FAILURES, COMPLAINED, REASONS, CASES, REPURCHASE, ANSWERED, RESPONSE, RESOLUTION, COMPARED),
+    (
+        *NUMBERS,
+        FAILURES,
+        COMPLAINED,
+        REASONS,
+        ANSWERED,
+        RESPONSE,
+        RESOLUTION,
+        CASES,
+        REPURCHASE,
+        SATISFIED,
+        COMPARED,
+    ),
     layout,
     dimensions=("channel", "shop", "region", "warehouse", "carrier"),
 )

@@ -9,6 +9,7 @@ from dash import dcc, html
 from fulfillment_bi.filters import PRESETS
 from fulfillment_bi.i18n import numbers, text
 from fulfillment_bi.web import parts, shell
+from fulfillment_bi.web.firing import count_firing
 from fulfillment_bi.web.state import View
 from fulfillment_bi.web.tile import Page, Shown, Tile
 from fulfillment_bi.web.tiles.broken import where_broken
@@ -50,6 +51,7 @@ def _head(view: View, workspace: Any) -> Shown:
             html.Span(badge, className="wall-badge", title=view.text("notice.sample_own")) if badge else "",
             html.Span(ignored, className="wall-badge") if ignored else "",
             html.Span(behind, className="wall-badge is-behind") if behind else "",
+            _firing(view, workspace),
             html.Span(className="top-space"),
             html.Span(
                 [
@@ -76,6 +78,15 @@ def _head(view: View, workspace: Any) -> Shown:
             ),
         ]
     )
+
+
+def _firing(view: View, workspace: Any) -> Any:
+    """How many alerts fire, as a way to them; nothing while none does."""
+    count = count_firing(workspace)
+    if not count:
+        return ""
+    words = view.text("wall.firing", count=numbers.number(view.language, count))
+    return html.A(words, href="/alerts", className="wall-badge is-firing", **parts.data(page="/alerts"))
 
 
 def _behind(view: View, workspace: Any) -> str:

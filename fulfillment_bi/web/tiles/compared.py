@@ -7,9 +7,10 @@ from typing import Any
 
 from dash import html
 
+from fulfillment_bi.metrics.catalog import METRICS as CATALOGUE
 from fulfillment_bi.metrics.query import Query
 from fulfillment_bi.web import parts, wording
-from fulfillment_bi.web.state import View, change, explaining
+from fulfillment_bi.web.state import View, change, explaining, nothing_key
 from fulfillment_bi.web.tile import Answers, Shown, Tile
 
 DIMENSIONS = ("channel", "warehouse", "carrier", "region", "shop")
@@ -37,7 +38,7 @@ def compared(
         members = _ordered(view, records, metrics, worst_first)
         title = view.text("compared.worst" if worst_first else "compared.title", dimension=view.dimension(by))
         if not members:
-            return Shown([switch, parts.empty(view)], title)
+            return Shown([switch, parts.empty(view, nothing_key(CATALOGUE[metrics[0]]))], title)
         rows = [_row(view, by, member, records, answers, worst_first) for member in members[:MOST]]
         head = [
             view.dimension(by),

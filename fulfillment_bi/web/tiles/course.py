@@ -15,7 +15,7 @@ from fulfillment_bi.metrics.catalog import METRICS
 from fulfillment_bi.metrics.catalog.facts import SNAPSHOT
 from fulfillment_bi.metrics.query import Query, Result
 from fulfillment_bi.web import wording
-from fulfillment_bi.web.state import View, change
+from fulfillment_bi.web.state import View, change, nothing_key
 from fulfillment_bi.web.tile import Answers, Figure, Shown, Tile
 from fulfillment_bi.web.wording import Value
 
@@ -25,9 +25,18 @@ PERMILLE = 1000
 
 
 def course(
-    page: str, metric: str = "otif", *, zoom: bool = False, title: str = "trend.title", key: str = "trend"
+    page: str,
+    metric: str = "otif",
+    *,
+    zoom: bool = False,
+    title: str = "trend.title",
+    key: str = "trend",
+    settles: int = 0,
 ) -> Tile:
-    """A line of one rate over days, weeks or months; `title` is the key of its question, `key` ends the tile's name."""
+    """A line of one rate over days, weeks or months; `title` is the key of its question, `key` ends the tile's name.
+
+    The newest `settles` days are not final: what is counted about them still comes in.
+    """
 
     def ask(view: View) -> Mapping[str, Query]:
         return {"course": view.query(metric, by=(view.grain(),))}
@@ -44,9 +53,9 @@ def course(
         values = [(day, value) for day, value in values if _inside(view, day)]
         head = view.text(title, metric=view.metric(metric))
         if not any(value.d for _, value in values):
-            return Shown(look.nothing(view.theme, view.language, view.text("empty.period")), head)
+            return Shown(look.nothing(view.theme, view.language, view.text(nothing_key(METRICS[metric]))), head)
         target = wording.target_of(found, metric)
-        return Shown(_figure(view, values, landings, target, zoom), head, _note(view, values))
+        return Shown(_figure(view, values, landings, target, settles, zoom), head, _note(view, values))
 
     return Tile(f"{page}-{key}", "chart", ask, metric=metric, show_with=show_with)
 
@@ -66,6 +75,7 @@ def _figure(
     values: Sequence[tuple[date, Value]],
     landings: Mapping[date, Landing],
     target: float | None,
+    settles: int,
     zoom: bool,
 ) -> Figure:
     declared = values[0][1].metric
@@ -89,7 +99,7 @@ def _figure(
     compared = sum(value.before is not None for _, value in values)
     before = [Point(day, _sized(value.before, size), "", value.before_d or 0) for day, value in values]
     before = before if 2 * compared >= len(values) else []  # an earlier line that mostly is not there says nothing
-    immature = _immature(view, values)
+    immature = _immature(view, values, settles)
     mature = [(day, value) for day, value in values if immature is None or day < immature]
     last = mature[-1] if mature else None
     return trend(
@@ -131,8 +141,10 @@ def _short(words: str) -> str:
     return words.replace(".0%", "%").replace(".00‰", "‰")
 
 
-def _immature(view: View, values: Sequence[tuple[date, Value]]) -> date | None:
-    """The first day that can still change: promises pending, or the data end before the day does."""
+def _immature(view: View, values: Sequence[tuple[date, Value]], settles: int) -> date | None:
+    """The first day that can still change: promises pending, too young, or the data end before the day does."""
+    if settles:
+        return next((day for day, _ in values if (view.today - day).days < settles), None)
     for day, value in values:
         pending = value.pending or 0
         if pending and pending > PENDING_SHARE * (pending + (value.d or 0)):

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from fulfillment_bi.charts import theme as look
 from fulfillment_bi.charts.bars import Stage, stages
 from fulfillment_bi.i18n import numbers
+from fulfillment_bi.metrics.catalog import METRICS
 from fulfillment_bi.metrics.query import Query
 from fulfillment_bi.web import wording
 from fulfillment_bi.web.state import View, explaining
@@ -41,7 +42,7 @@ def durations(page: str, key: str, half: str, most: str, dimension: str) -> Tile
         items = [_stage(view, dimension, name, medians[name], slow[name], slow[name] > MUCH * whole) for name in first]
         note = view.text(
             f"card.{page}_{key}_note",
-            slow=numbers.duration(view.language, whole),
+            slow=wording.in_unit(view.language, METRICS[most], whole),
             shown=len(first),
             count=len(medians),
             least=LEAST_SAMPLE,
@@ -55,7 +56,7 @@ def durations(page: str, key: str, half: str, most: str, dimension: str) -> Tile
 
 def _stage(view: View, dimension: str, member: str, median: Value, slow: float, stands_out: bool) -> Stage:
     name = view.member(dimension, member)
-    shown, late = numbers.duration(view.language, median.value), numbers.duration(view.language, slow)
+    shown, late = (wording.in_unit(view.language, median.metric, value) for value in (median.value, slow))
     hover = view.text("durations.hover", median=shown, slow=late, count=numbers.number(view.language, median.d))
     changed = wording.change_words(view.language, median)
     against = f"<br>{changed} {view.text('hover.against')}" if changed else ""

@@ -8,9 +8,10 @@ from typing import Any
 from dash import html
 
 from fulfillment_bi.i18n import numbers
+from fulfillment_bi.metrics.catalog import METRICS
 from fulfillment_bi.metrics.query import Filter, Query, Result
 from fulfillment_bi.web import parts, wording
-from fulfillment_bi.web.state import View, explaining
+from fulfillment_bi.web.state import View, explaining, nothing_key
 from fulfillment_bi.web.tile import Answers, Shown, Tile
 from fulfillment_bi.web.tiles.listing import product
 
@@ -23,7 +24,7 @@ def lost_sales(page: str) -> Tile:
 
     def ask(view: View) -> Mapping[str, Query]:
         first = view.query(VALUE, by=("sku",), compare="none", order_by=f"-{VALUE}", limit=MOST)
-        return {"first": first, "whole": view.query(VALUE, compare="none")}
+        return {"first": first, "whole": view.query(VALUE, compare="none"), "out": view.query(OUT, compare="none")}
 
     def ask_file(view: View) -> Mapping[str, Query]:
         sorted_by = {VALUE: f"-{VALUE}"}
@@ -36,6 +37,8 @@ def lost_sales(page: str) -> Tile:
         values = {str(record["sku"]): record for record in answers["first"].records() if record[VALUE]}
         whole = float(answers["whole"].value(VALUE) or 0)
         title = view.text("card.inventory_lost")
+        if not answers["out"].value(f"{OUT}_d"):
+            return Shown(parts.empty(view, nothing_key(METRICS[VALUE])), title)
         if not values or not whole:
             return Shown(parts.empty(view, "card.inventory_lost_none"), title)
         skus = tuple(values)
@@ -49,7 +52,7 @@ def lost_sales(page: str) -> Tile:
         rows = [
             [product(view, sku, names.get(sku, sku)), money[sku], *_besides(view, sku, (units, out))] for sku in skus
         ]
-        head = [view.dimension("sku"), view.short(VALUE), view.short(UNITS), view.short(OUT)]
+        head = [view.dimension("sku"), view.short(VALUE), view.short(UNITS), view.text("card.inventory_lost_days")]
         share = sum(float(record[VALUE]) for record in values.values()) / whole
         note = view.text(
             "card.inventory_lost_note",

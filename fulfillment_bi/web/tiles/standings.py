@@ -1,4 +1,4 @@
-"""Who is better, as far as the numbers can tell: each member's rate with its interval, places shared where it is chance."""
+"""Who is better, as far as the numbers can tell: rates with their intervals, places shared where it may be chance."""
 
 from __future__ import annotations
 
@@ -38,9 +38,8 @@ def standings(page: str, key: str, metric: str, dimension: str, adjust: str = ""
         items = [_item(view, found, one, shared.count(one.place) > 1) for one in named[:MOST]]
         whole = view.text("standings.whole", value=numbers.percent(view.language, found.whole))
         figure = intervals(items, view.theme, view.language, whole=found.whole, whole_name=whole)
-        note = view.text("standings.adjusted", dimension=view.dimension(adjust)) if adjust else ""
-        told = " · ".join(part for part in (note, view.text("standings.note")) if part)
-        return Shown(figure, _title(view, name, dimension, named), told)
+        note = f"{view.text(f'{name}_note')} · {view.text('standings.note')}"
+        return Shown(figure, _title(view, name, dimension, named), note)
 
     def table(view: View, workspace: Any) -> Table:
         query = view.query(metric, by=(dimension,), compare="none")
@@ -58,13 +57,15 @@ def standings(page: str, key: str, metric: str, dimension: str, adjust: str = ""
 
 
 def _title(view: View, name: str, dimension: str, named: Sequence[Standing]) -> str:
-    """The finding, when the first and the last differ by more than chance; else the question."""
+    """The finding: who leads and who comes last, only the last where the first cannot be told apart, or nobody."""
     first, last = named[0], named[-1]
-    if len(named) < 2 or not are_distinct(first, last):
+    if len(named) < 2:
         return view.text(name)
-    return view.text(
-        "standings.finding", first=view.member(dimension, first.segment), last=view.member(dimension, last.segment)
-    )
+    if not are_distinct(first, last):
+        return view.text("standings.chance", dimension=view.dimension(dimension))
+    names = {"first": view.member(dimension, first.segment), "last": view.member(dimension, last.segment)}
+    leads = sum(one.place == first.place for one in named) == 1
+    return view.text("standings.finding", **names) if leads else view.text("standings.behind", last=names["last"])
 
 
 def _item(view: View, found: Ranking, one: Standing, is_shared: bool) -> Interval:

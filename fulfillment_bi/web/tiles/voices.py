@@ -1,4 +1,4 @@
-"""What customers tell us: how satisfied the raters were, what complaints are about, what broke before, who comes back."""
+"""What customers tell us: how satisfied they are, what they complain about, what broke before, who comes back."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from fulfillment_bi.web.tile import Answers, Figure, Shown, Tile
 from fulfillment_bi.web.wording import escaped
 
 MOST = 8
+LEAST_ORDERS = 30
+"""A rate of fewer orders stays in the hover: one complaint about one order is not a rate."""
 COMPLAINTS, REPEATED, COSTS = "complaint_rate", "repeated_complaint_share", "compensation_per_failed_order"
 AGAIN, FIRST = "repurchase_rate", "first_order_state"
 KEPT, BROKEN, OPEN = "kept", "broken", "none"
@@ -102,7 +104,7 @@ def failures(page: str) -> Tile:
 def _failure(view: View, stage: str, n: float, d: float, whole: float, paid: float | None) -> Bar:
     name = view.text("voices.unbroken") if stage == OPEN else view.label("stage", stage)
     rate = numbers.permille(view.language, n / d, 1)
-    words = f"{numbers.number(view.language, n)} · {rate}"
+    words = numbers.number(view.language, n) + (f" · {rate}" if d >= LEAST_ORDERS else "")
     lines = [f"<b>{escaped(name)}</b>  {rate}"]
     lines += [view.text("voices.of_orders", n=f"{n:,.0f}", d=f"{d:,.0f}", share=_share(view, n / whole))]
     lines += [view.text("voices.paid", amount=numbers.number(view.language, paid, 2))] if paid else []
@@ -124,7 +126,7 @@ def _finding(
 
 
 def repurchase(page: str) -> Tile:
-    """Who ordered again, after a first order that was kept and after one that was not; over all customers old enough."""
+    """Who ordered again, after a first order that was kept and after one that was not; all customers old enough."""
 
     def ask(view: View) -> Mapping[str, Query]:
         return {"again": view.query(AGAIN, by=(FIRST,), compare="none", start=None, end=None)}
@@ -151,10 +153,7 @@ def repurchase(page: str) -> Tile:
 def _again(view: View, found: Mapping[str, Standing]) -> Figure:
     whole = sum(one.n for one in found.values()) / sum(one.d for one in found.values())
     items = []
-    for state in (KEPT, BROKEN, "unknown"):
-        if state not in found:
-            continue
-        one = found[state]
+    for state, one in sorted(found.items(), key=lambda pair: (pair[0] != KEPT, pair[0] != BROKEN, pair[0])):
         name = view.label(FIRST, state)
         rate, low, high = (numbers.percent(view.language, value, one.d) for value in (one.value, one.low, one.high))
         counted = view.text("hover.of", n=numbers.number(view.language, one.n), d=numbers.number(view.language, one.d))

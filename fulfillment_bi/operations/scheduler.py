@@ -1,0 +1,80 @@
+"""Working unattended: reports when due, alert rules at their cadence, the outbox whenever something waits in it.
+
+One runner for a warehouse, by a lock that the operating system frees: of several workers the first works, the others
+wait for it to end. What fails is said and tried again at the next look; nothing stops the loop but `stop`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from threading import Event
+
+from fulfillment_bi.errors import NoVersionError, WarehouseBusyError
+from fulfillment_bi.journal.database import Journal
+from fulfillment_bi.journal.runs import Run
+from fulfillment_bi.operations.alerting import check_alerts
+from fulfillment_bi.operations.delivery import deliver_waiting
+from fulfillment_bi.operations.schedule_run import now_utc, run_due
+from fulfillment_bi.operations.schedules import load_schedules
+from fulfillment_bi.warehouse.lock import publish_lock
+from fulfillment_bi.workspace import Workspace
+
+LOCK = "scheduler.lock"
+LOOK_SECONDS = 20.0
+Say = Callable[[str], None]
+
+
+def run_scheduler(workspace: Workspace, say: Say, stop: Event, *, every_seconds: float = LOOK_SECONDS) -> None:
+    """Look again and again until `stop` is set; waits while another process does so for this home."""
+    workspace.settings.home.mkdir(parents=True, exist_ok=True)
+    while not stop.is_set():
+        with suppress(WarehouseBusyError), publish_lock(workspace.settings.home / LOCK):
+            checked: datetime | None = None
+            while not stop.wait(every_seconds):
+                now = now_utc()
+                is_time = checked is None or now - checked >= timedelta(minutes=workspace.settings.alert_minutes)
+                checked = now if is_time else checked
+                look(workspace, say, now, alerts=is_time and workspace.settings.alert_minutes > 0)
+        stop.wait(every_seconds)
+
+
+def look_once(workspace: Workspace, say: Say) -> list[Run]:
+    """One look, alerts included. Raises WarehouseBusyError when another process runs the schedules of this home."""
+    workspace.settings.home.mkdir(parents=True, exist_ok=True)
+    try:
+        with publish_lock(workspace.settings.home / LOCK):
+            return look(workspace, say, now_utc(), alerts=workspace.settings.alert_minutes > 0)
+    except WarehouseBusyError as error:
+        raise WarehouseBusyError(
+            "Another process runs the schedules.", where=error.where, hint="Leave it to that one, or stop it first."
+        ) from error
+
+
+def look(workspace: Workspace, say: Say, now: datetime, *, alerts: bool) -> list[Run]:
+    """Everything that is to be done at `now`; what goes wrong in one part is said, and the others go on."""
+    journal = Journal(workspace.settings.home)
+    workspace.refresh()
+    runs: list[Run] = []
+
+    def reports() -> None:
+        runs.extend(run_due(workspace, journal, load_schedules(workspace.settings), now))
+        for run in runs:
+            say(f"report {run.schedule}, run {run.id}: {run.status}{f', {run.note}' if run.note else ''}")
+
+    def rules() -> None:
+        with suppress(NoVersionError):
+            check_alerts(workspace, journal, now)
+
+    def outbox() -> None:
+        with suppress(WarehouseBusyError):
+            for one in deliver_waiting(workspace.settings, journal, now):
+                say(f"message to {one.message.recipient}: {one.error or 'sent'}")
+
+    for part in (reports, *([rules] if alerts else []), outbox):
+        try:
+            part()
+        except Exception as error:
+            say(f"{part.__name__}: {error}")
+    return runs
