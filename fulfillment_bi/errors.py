@@ -1,18 +1,18 @@
 """Every error a user can cause or meet, each saying what happened, where, and what to do next.
 
-    FulfillmentError
-    ├── UsageError             a name, option or combination that does not exist      (exit code 2)
-    │   ├── UnknownNameError   with the nearest right names
-    │   └── NotApplicableError a metric, dimension or option that exists but does not fit
-    ├── SettingsError          a setting that cannot be used                          (exit code 2)
-    ├── IngestError            a file or folder that cannot be loaded                 (exit code 1)
-    │   ├── FileUnreadableError   broken encoding, truncated, binary, empty, no permission
-    │   ├── FileUnknownError      no adapter fits: which were tried, what each lacked
-    │   └── ContractError         a required column is missing, or the record law does not hold
-    ├── WarehouseError         versions, locks, damaged files                         (exit code 1)
-    │   ├── WarehouseBusyError    another writer holds the lock
-    │   └── NoVersionError        nothing has been loaded yet
-    └── RenderError            a report that could not be rendered correctly          (exit code 1)
+FulfillmentError
+├── UsageError             a name, option or combination that does not exist      (exit code 2)
+│   ├── UnknownNameError   with the nearest right names
+│   └── NotApplicableError a metric, dimension or option that exists but does not fit
+├── SettingsError          a setting that cannot be used                          (exit code 2)
+├── IngestError            a file or folder that cannot be loaded                 (exit code 1)
+│   ├── FileUnreadableError   broken encoding, truncated, binary, empty, no permission
+│   ├── FileUnknownError      no adapter fits: which were tried, what each lacked
+│   └── ContractError         a required column is missing, or the record law does not hold
+├── WarehouseError         versions, locks, damaged files                         (exit code 1)
+│   ├── WarehouseBusyError    another writer holds the lock
+│   └── NoVersionError        nothing has been loaded yet
+└── RenderError            a report that could not be rendered correctly          (exit code 1)
 """
 
 from __future__ import annotations

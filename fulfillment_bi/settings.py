@@ -236,6 +236,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("alerts", "path", _path, "File of your own alert rules; unset: alerts.toml in the home, if there is one."),
     Setting("public_url", "address", _address, "Where people reach the application; links in messages start with it."),
     Setting("notify", "list", _list, "Where messages go: addresses of the notification library, one per channel."),
+    Setting("mute_hours", "hours", _hours, "Hours of the business day in which alert messages wait, such as 22-7."),
     Setting("schedules", "path", _path, "File of report schedules; unset: schedules.toml in the home, if any."),
     Setting(
         "scheduler",
@@ -244,7 +245,6 @@ SETTINGS: tuple[Setting, ...] = (
         "Whether `fbi serve` also runs schedules and alerts; off where `fbi run-schedule` does.",
     ),
     Setting("alert_minutes", "minutes", _whole(0), "How often the scheduler checks alert rules; 0: never."),
-    Setting("mute_hours", "hours", _hours, "Hours of the business day in which alert messages wait, such as 22-7."),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 

@@ -177,9 +177,7 @@ def serve(workspace: Workspace, say: Say, *, host: str | None = None, port: int 
     application = web_application(workspace)
     try:
         most = workspace.settings.max_upload_bytes + 1_000_000
-        server = create_server(
-            application, host=where, port=at, threads=8, ident="", max_request_body_size=most
-        )
+        server = create_server(application, host=where, port=at, threads=8, ident="", max_request_body_size=most)
     except OSError as error:
         raise _cannot_listen(where, at, error) from error
     say(f"Serving on http://{_shown(where)}:{at}/  (stop with Ctrl-C)")

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from fulfillment_bi.ingest.cursors import Cursor
     from fulfillment_bi.insight.bottleneck import Bottleneck
     from fulfillment_bi.insight.bounds import Trust
+    from fulfillment_bi.insight.cost import Cost
     from fulfillment_bi.insight.maturity import Maturity
     from fulfillment_bi.insight.spread import Spread
     from fulfillment_bi.insight.timeline import Timeline
@@ -238,6 +239,15 @@ class Workspace:
         timezone = self.settings.timezone
         found: Bottleneck = self._cached(
             ("bottleneck", start, end), lambda session, _: find_bottleneck(session, start, end, timezone)
+        )
+        return found
+
+    def cost_of_failure(self, start: date, end: date) -> tuple[Cost, ...]:
+        """What a broken promise costs, against kept ones like it, over promises due in these days (inclusive)."""
+        from fulfillment_bi.insight.cost import cost_of_failure
+
+        found: tuple[Cost, ...] = self._cached(
+            ("cost", start, end), lambda session, _: cost_of_failure(session, start, end)
         )
         return found
 

@@ -22,9 +22,7 @@ order_amount numeric(12, 2), updated_at timestamp)"""
 INSERT = """INSERT INTO sales SELECT 'A' || n, 'erp', timestamptz '2026-05-01 08:00+08' + n * interval '1 minute',
 '王小明', 'shipped', 12.50, timestamp '2026-05-01' + n * interval '1 second'
 FROM generate_series({first}, {last}) AS n"""
-QUERY = (
-    "SELECT order_id, platform, created AS created_at, receiver_name, status, order_amount, updated_at FROM sales;"
-)
+QUERY = "SELECT order_id, platform, created AS created_at, receiver_name, status, order_amount, updated_at FROM sales;"
 
 
 @pytest.fixture(scope="module")

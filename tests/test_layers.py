@@ -27,7 +27,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("reports.export", "operations.schedules"),
     ("web",),
     ("reports",),
-    ("operations.schedule_run", "operations.scheduler"),
+    ("operations.schedule_run",),
+    ("operations.scheduler",),
     ("start", "watch"),
     ("cli", "app"),
 )

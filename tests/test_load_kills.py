@@ -21,7 +21,7 @@ from fulfillment_bi.warehouse.engine import DiskFullError
 from fulfillment_bi.warehouse.versions import Store
 from tests.warehouse.stores import child_environment
 
-KILLS, ERRORS, LIMITS = 12, 2, 1
+KILLS, ERRORS, LIMITS = 6, 1, 1
 
 
 def test_stopped_loads_leave_a_whole_version_and_lose_or_double_nothing() -> None:
@@ -30,7 +30,7 @@ def test_stopped_loads_leave_a_whole_version_and_lose_or_double_nothing() -> Non
         [*command, "--trials", str(KILLS), "--errors", str(ERRORS), "--limits", str(LIMITS)],
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=600,
         env=child_environment(),
         cwd=Path(__file__).parents[1],
     )

@@ -25,9 +25,13 @@ def note_differing(session: Session, contract: Contract) -> None:
         return
     _ensure(session, contract)
     table = state(contract)
-    flags = [column for (column,) in session.rows(
-        "SELECT column_name FROM duckdb_columns() WHERE table_name = ? AND starts_with(column_name, '_by_')", (table,)
-    )]
+    flags = [
+        column
+        for (column,) in session.rows(
+            "SELECT column_name FROM duckdb_columns() WHERE table_name = ? AND starts_with(column_name, '_by_')",
+            (table,),
+        )
+    ]
     names, every = names_of(contract.names), names_of((*contract.names, *flags))
     old = (
         f"SELECT {every} FROM {table} AS s WHERE EXISTS "  # noqa: S608

@@ -253,9 +253,7 @@ def _judged(
             reasons += _reasons(column, setup, must=must)
         elif must:
             reasons.append(Reason(f"missing:{column.name}", Sql("_fault IS NULL")))
-    codes = ", ".join(
-        f"CASE WHEN {reason.condition.text} THEN {_code(reason.code)} END" for reason in reasons
-    )
+    codes = ", ".join(f"CASE WHEN {reason.condition.text} THEN {_code(reason.code)} END" for reason in reasons)
     outputs = ", ".join(_output(column, known) for column in contract.columns)
     record = ", ".join(f"'{name}', {name}__raw" for name in contract.names if name in present)
     values = tuple(value for reason in reasons for value in reason.condition.values)

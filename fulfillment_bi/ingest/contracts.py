@@ -15,9 +15,7 @@ from typing import Any, Literal, get_args
 
 from fulfillment_bi.errors import UnknownNameError
 
-ColumnType = Literal[
-    "text", "id", "time", "promise", "date", "quantity", "money", "integer", "boolean", "word"
-]
+ColumnType = Literal["text", "id", "time", "promise", "date", "quantity", "money", "integer", "boolean", "word"]
 Personal = Literal["", "hash", "presence"]
 
 MOST_SYSTEMS = 7
@@ -141,9 +139,7 @@ def parse_contract(entity: str, text: str) -> Contract:
     return Contract(entity=entity, label=document["label"], key=key, columns=columns)
 
 
-def _parse_column(
-    entity: str, name: str, entry: Mapping[str, Any], words: Mapping[str, list[str]]
-) -> Column:
+def _parse_column(entity: str, name: str, entry: Mapping[str, Any], words: Mapping[str, list[str]]) -> Column:
     if entry["type"] not in get_args(ColumnType) or not name.replace("_", "").isalnum():
         raise ValueError(f"{entity}.{name}: bad name or type {entry['type']!r}")
     if (entry["type"] == "word") != bool(words):

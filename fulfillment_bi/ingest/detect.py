@@ -201,9 +201,7 @@ def _lacking(fit: _Fit, where: str) -> ContractError:
     missing = _quoted(fit.missing)
     if fit.adapter.generic:
         contract = contract_of(fit.adapter.targets[0].entity)
-        missing = "; ".join(
-            f"'{name}' (or: {', '.join(contract.column(name).synonyms)})" for name in fit.missing
-        )
+        missing = "; ".join(f"'{name}' (or: {', '.join(contract.column(name).synonyms)})" for name in fit.missing)
     return ContractError(
         f"The required column {missing} is missing for adapter '{fit.adapter.name}'. "
         f"The header found in line {fit.row.line} is: {_quoted(fit.row.cells)}.",

@@ -224,6 +224,7 @@ class _Loader:
             folder = writer.commit(note)
             for place in range(len(note.columns)):
                 incoming.append(receive(session, note, place, read_rows(folder, place)))
+            pa.default_memory_pool().release_unused()  # it would stay with us while the database needs it
             if known is not None:
                 forget(session, known)
             load_id = session.rows("SELECT coalesce(max(load_id), 0) + 1 FROM loads")[0][0]

@@ -93,7 +93,7 @@ def _parse_file(document: Mapping[str, Any], entry: Mapping[str, Any]) -> Adapte
     nulls = (*document.get("null_words", ()), *entry.get("null_words", ()))
     comma = entry.get("decimal_comma", document.get("decimal_comma", False))
     if comma not in (True, False, "by_file"):
-        raise ValueError(f"{entry['kind']}: decimal_comma is true, false or \"by_file\"")
+        raise ValueError(f'{entry["kind"]}: decimal_comma is true, false or "by_file"')
     return Adapter(
         name=f"{document['platform']}_{entry['kind']}",
         label=entry.get("label", document["label"]),

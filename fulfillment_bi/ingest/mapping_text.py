@@ -50,6 +50,7 @@ def mapping_text(choice: Choice, view: FileView) -> str:
         f"kind = {_text(kind)}",
         f"requires = {_list(_required(choice))}",
         *_dates(choice),
+        *(["decimal_comma = true"] if choice.decimal_comma else []),
         *_block(choice),
     ]
     for part in choice.parts:

@@ -79,9 +79,7 @@ def remerge(session: Session, contract: Contract, load_id: int, *, forget: bool 
         session.execute(f"DROP TABLE temp.{table}")
 
 
-def _stage(
-    session: Session, contract: Contract, load_id: int, origin: str, accepted: str, *, distinct: bool
-) -> None:
+def _stage(session: Session, contract: Contract, load_id: int, origin: str, accepted: str, *, distinct: bool) -> None:
     """Add row versions that are new; those already known take over the newer rank of this load.
 
     `distinct`: no two records have one key, so no two are the same; to group them would take memory for nothing.
@@ -119,8 +117,10 @@ def _stage(
 
 def _make_winners(session: Session, contract: Contract, accepted: str, *, distinct: bool) -> None:
     """One record per key of the file: its last."""
-    last = "" if distinct else (
-        f" QUALIFY row_number() OVER (PARTITION BY {names_of(contract.key)} ORDER BY _source_line DESC) = 1"
+    last = (
+        ""
+        if distinct
+        else (f" QUALIFY row_number() OVER (PARTITION BY {names_of(contract.key)} ORDER BY _source_line DESC) = 1")
     )
     session.execute(f"CREATE OR REPLACE TEMP TABLE winners AS SELECT * FROM {accepted}{last}")  # noqa: S608
 
@@ -158,9 +158,10 @@ def _flags() -> str:
 
 def _count(session: Session, contract: Contract, total: int) -> Merged:
     changed = " OR ".join(f'b."{name}" IS DISTINCT FROM m."{name}"' for name in contract.values) or "FALSE"
-    lost = " OR ".join(
-        f'(w."{name}" IS NOT NULL AND w."{name}" IS DISTINCT FROM m."{name}")' for name in contract.values
-    ) or "FALSE"
+    lost = (
+        " OR ".join(f'(w."{name}" IS NOT NULL AND w."{name}" IS DISTINCT FROM m."{name}")' for name in contract.values)
+        or "FALSE"
+    )
     new, updated, superseded, winners = session.rows(
         f"SELECT count(*) FILTER (is_new), count(*) FILTER (NOT is_new AND is_changed), "  # noqa: S608
         f"count(*) FILTER (NOT is_new AND NOT is_changed AND has_lost), count(*) FROM ("

@@ -27,6 +27,32 @@ class OwnMappings:
     files: Mapping[str, Path]
 
 
+@dataclass(frozen=True, slots=True)
+class MappingFile:
+    """One mapping file: what it gives, or why it is wrong, with its line."""
+
+    path: Path
+    adapters: tuple[Adapter, ...] = ()
+    problem: str = ""
+
+
+def mapping_files(folder: Path) -> list[MappingFile]:
+    """Every mapping file of a folder, in the order of their names; a wrong one with its problem, raising nothing."""
+    found: list[MappingFile] = []
+    try:
+        paths = _paths(folder) if folder.is_dir() else []
+    except OSError as error:
+        return [MappingFile(folder, problem=str(error.strerror))]
+    for path in paths:
+        try:
+            found.append(MappingFile(path, tuple(parse_mapping(_text(path, path.stat().st_size), str(path)))))
+        except OSError as error:
+            found.append(MappingFile(path, problem=str(error.strerror)))
+        except SettingsError as error:
+            found.append(MappingFile(path, problem=str(error)))
+    return found
+
+
 def own_mappings(folder: Path | None) -> OwnMappings:
     """What the mapping files of `folder` say, in the order of their names; nothing where there is no folder.
 
@@ -35,10 +61,14 @@ def own_mappings(folder: Path | None) -> OwnMappings:
     if folder is None or not folder.is_dir():
         return OwnMappings({}, {})
     try:
-        found = sorted(path for path in folder.iterdir() if path.suffix == _ENDING and not path.name.startswith("."))
+        found = _paths(folder)
         return _read(tuple((path, path.stat().st_mtime_ns, path.stat().st_size) for path in found))
     except OSError as error:
         raise SettingsError(f"The mappings cannot be read: {error.strerror}.", where=str(folder)) from error
+
+
+def _paths(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.suffix == _ENDING and not path.name.startswith("."))
 
 
 @lru_cache(maxsize=8)

@@ -21,7 +21,9 @@ from fulfillment_bi.ingest.resemblance import is_personal
 SAMPLED, MOST_WORDS = 2_000, 40
 _SHOWN = 3
 _ISO = re.compile(r"\d{4}(?:[-/.]|年)\d{1,2}(?:[-/.]|月)\d{1,2}日?(?:[T ].*)?|20\d{6}(?:\d{6})?")
-_NUMBER = re.compile(r"[¥￥$€£]?\s*[+-]?[¥￥$€£]?\s*\d[\d,]*(?:\.\d+)?\s*(?:元|件|个)?-?")
+_DIGITS = r"(?:\d[\d,]*(?:\.\d+)?|\d{1,3}(?:\.\d{3})+(?:,\d+)?)"
+_NUMBER = re.compile(rf"[¥￥$€£]?\s*[+-]?[¥￥$€£]?\s*{_DIGITS}\s*(?:元|件|个|€)?-?")
+_COMMA, _POINT = re.compile(r"\d,\d{1,2}(?!\d)(?!.*\.)"), re.compile(r"\d\.\d{1,2}(?!\d)(?!.*[,.])")
 _WHOLE = re.compile(r"[+-]?\d{1,9}(?:\.0+)?")
 _ID = re.compile(r"[\w#./:@*-]{1,64}")
 _FLAGS = frozenset({"true", "false", "t", "f", "yes", "no", "y", "n", "1", "0", "是", "否", "真", "假", "有", "无"})
@@ -39,7 +41,8 @@ class Profile:
     """One column of a file. `shares` is, by type, the share of its filled cells that can be read as that.
 
     `filled` is the share of cells with a value, `words` how often each text stands there (only where they are few),
-    `orders` and `formats` what its dates need besides year-first ones. `examples` are masked in personal columns.
+    `orders` and `formats` what its dates need besides year-first ones, `comma` whether numbers show a decimal comma.
+    `examples` are masked in personal columns.
     """
 
     header: str
@@ -52,6 +55,7 @@ class Profile:
     words: Mapping[str, int] = field(default_factory=dict)
     orders: tuple[str, ...] = ()
     formats: tuple[str, ...] = ()
+    comma: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +177,9 @@ def _profile(header: str, position: int, cells: Sequence[str | None]) -> Profile
     examples = tuple(islice((_shown(cell, personal) for cell in counts), _SHOWN))
     words = dict(counts.most_common()) if len(counts) <= MOST_WORDS and not personal else {}
     share = len(filled) / len(cells) if cells else 0.0
-    return Profile(header, position, share, len(counts), shares, examples, personal, words, orders, formats)
+    numeric = shares["money"] > 0.5 and shares["time"] < 0.5
+    comma = numeric and any(map(_COMMA.search, counts)) and not any(map(_POINT.search, counts))
+    return Profile(header, position, share, len(counts), shares, examples, personal, words, orders, formats, comma)
 
 
 def _share(cells: Sequence[str], fits: Callable[[str], bool]) -> float:

@@ -66,7 +66,7 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A mapping in the making. `name` is that of the system; `order` is how day and month stand ("" when it is known
-    or does not matter), `formats` those of dates with the names of months."""
+    or does not matter), `formats` those of dates with the names of months, `decimal_comma` whether 49,50 is 49.5."""
 
     name: str
     source: str
@@ -75,6 +75,7 @@ class Choice:
     undecided: bool = False
     formats: tuple[str, ...] = ()
     timezone: str = "business"
+    decimal_comma: bool = False
 
     def part(self, entity: str) -> Part:
         """The part of a contract; UsageError when the file is not to feed it."""
@@ -103,6 +104,7 @@ def propose(view: FileView, *, entities: Sequence[str] = (), name: str = "") -> 
         order=order,
         undecided=bool(orders) and not order,
         formats=tuple(formats),
+        decimal_comma=any(profile.comma for profile in view.profiles),
     )
 
 

@@ -133,7 +133,8 @@ def formats_of(session: Session, note: ArchivedFile, incoming: list[Incoming]) -
         (part.table, column.name)
         for part in incoming
         for column in part.contract.columns
-        if column.name in part.columns and column.type in ("time", "promise", "date")
+        if column.name in part.columns
+        and column.type in ("time", "promise", "date")
         and (part.table, column.name) not in delayed
     ]
     return formats_of_file(session, note.adapter.date_orders, times, note.adapter.name, note.name)

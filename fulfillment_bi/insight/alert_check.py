@@ -35,9 +35,9 @@ HYSTERESIS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one rule found for one member. `value`, `line` and `usual` have the metric's unit (hours for `stale`, a share for
-    `quality`).
+    """What one rule found for one member. `value`, `line` and `usual` have the metric's unit.
 
+    They are hours for `stale`, shares for `quality`.
     `line` is where the alert begins, None when it cannot be told; `n` the cases behind the value.
     """
 

@@ -49,7 +49,10 @@ FIELDS = {
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule. `query` has no period yet; it is None for `stale` and `quality`. `sign` is 1 where higher is worse, else -1."""
+    """One rule. `query` has no period yet; it is None for `stale` and `quality`.
+
+    `sign` is 1 where higher is worse, else -1.
+    """
 
     name: str
     label: Text
@@ -89,13 +92,15 @@ def load_rules(own: Path | None = None) -> tuple[Rule, ...]:
 
     Raises SettingsError for a file or rule that cannot be used.
     """
-    rules = {rule.name: rule for rule in ready_rules()}
+    rules: dict[str, Rule] = {}
     if own is not None and own.exists():
         try:
             text = own.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise SettingsError(f"The alert rules cannot be read: {error}.", where=str(own)) from error
-        rules |= {rule.name: rule for rule in read_rules(text, str(own))}
+        rules = {rule.name: rule for rule in read_rules(text, str(own))}
+    # One's own come first: a message shows only so many.
+    rules |= {rule.name: rule for rule in ready_rules() if rule.name not in rules}
     return tuple(rule for rule in rules.values() if not rule.is_off)
 
 

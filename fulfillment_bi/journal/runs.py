@@ -128,9 +128,7 @@ def recover_runs(journal: Journal) -> int:
 def start_run(journal: Journal, number: int) -> None:
     """One attempt begins."""
     with journal.writing() as connection:
-        connection.execute(
-            "UPDATE report_runs SET status = 'running', attempts = attempts + 1 WHERE id = ?", (number,)
-        )
+        connection.execute("UPDATE report_runs SET status = 'running', attempts = attempts + 1 WHERE id = ?", (number,))
 
 
 def put_off(journal: Journal, number: int, reason: str, until: datetime | None = None) -> None:

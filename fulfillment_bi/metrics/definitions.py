@@ -70,9 +70,7 @@ def _events(metric: Metric) -> list[Event | None]:
     return list(dict.fromkeys([metric.event, *metric.events]))
 
 
-def run_definitions(
-    session: Session, query: Query, by: str = ""
-) -> dict[Definition, dict[str, Counts]]:
+def run_definitions(session: Session, query: Query, by: str = "") -> dict[Definition, dict[str, Counts]]:
     """Numerator and denominator of `query`'s one metric under each definition, by member of `by` ("" without).
 
     Definitions at a level that `by` cannot split are left out. The query's own switch, splits and comparison play no
@@ -97,9 +95,7 @@ def run_definitions(
     return found
 
 
-def _splittable(
-    resolved: Mapping[Definition, Resolved], dimension: Dimension | None
-) -> dict[Definition, Resolved]:
+def _splittable(resolved: Mapping[Definition, Resolved], dimension: Dimension | None) -> dict[Definition, Resolved]:
     if dimension is None:
         return dict(resolved)
     fitting, refusal = {}, None

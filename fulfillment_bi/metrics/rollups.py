@@ -97,7 +97,7 @@ def plan_rollups() -> tuple[Rollup, ...]:
 
 
 def _plan_histograms() -> list[Rollup]:
-    """One for each time, day and dimension, with what its metrics split by."""
+    """One for each time, day and dimension, and one by none, with what its metrics split by."""
     timed: dict[tuple[str, str, str], tuple[dict[Part, None], dict[str, None]]] = {}
     for metric, resolved in _resolved():
         if resolved.quantile and histograms.is_counted(resolved.quantile[0]) and resolved.day:
@@ -106,11 +106,12 @@ def _plan_histograms() -> list[Rollup]:
             splits.update(dict.fromkeys(DIMENSIONS[name].column for name in metric.splits))
     return [
         Rollup(
-            f"rollup_{fact.removeprefix('fct_')}_{day.removesuffix('_day')}_{column}_by_{key.removesuffix('_id')}",
-            fact, day, (key, *splits), tuple(parts), column,
+            f"rollup_{fact.removeprefix('fct_')}_{day.removesuffix('_day')}_{column}_by_"
+            f"{key.removesuffix('_id') or 'day'}",
+            fact, day, (*([key] if key else []), *splits), tuple(parts), column,
         )
         for (fact, day, column), (parts, splits) in timed.items()
-        for key in (*FACTS[fact].cube, *FACTS[fact].beside)
+        for key in (*FACTS[fact].cube, *FACTS[fact].beside, "")
     ]  # fmt: skip
 
 

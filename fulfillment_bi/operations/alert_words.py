@@ -45,7 +45,7 @@ def name_entity(finding: Finding, language: str) -> str:
     if finding.entity == EVERYTHING:
         return text(language, "alerts.everything")
     if finding.rule.query is None:
-        return finding.entity
+        return label(language, "source", finding.entity)
     dimension = get_dimension(finding.rule.per)
     return f"{dimension.label.of(language)} {label(language, dimension.name, finding.entity)}"
 

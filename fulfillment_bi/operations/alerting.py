@@ -84,7 +84,11 @@ def last_day(workspace: Workspace) -> date:
 
 def _ages(workspace: Workspace, now: datetime) -> dict[str, timedelta]:
     """How old each source's newest event is; a source without events (a product list) has no age."""
-    return {row.source: now - row.newest for row in workspace.freshness() if row.newest is not None}
+    ages: dict[str, timedelta] = {}
+    for row in workspace.freshness():
+        if row.newest is not None:
+            ages[row.source] = min(now - row.newest, ages.get(row.source, timedelta.max))
+    return ages
 
 
 def _refused(workspace: Workspace) -> dict[str, tuple[int, int]]:
@@ -102,7 +106,8 @@ def _messages(workspace: Workspace, told: Sequence[Told], today: date) -> list[M
     """All changes of one check as one message, the first few with their why."""
     settings = workspace.settings
     reasons = {}
-    for one in [one for one in told if one.change == "fired"][:MOST_EXPLAINED]:
+    fired = [one for one in told if one.change == "fired" and one.finding.rule.query is not None]
+    for one in fired[:MOST_EXPLAINED]:
         reason = explain_finding(workspace, one.finding, today, settings.language)
         if reason:
             reasons[one.finding.rule.name, one.finding.entity] = reason
@@ -118,9 +123,11 @@ def explain_finding(workspace: Workspace, finding: Finding, today: date, languag
     if query is None:
         return ""
     try:
-        return explain(workspace, query.but(by=()), "previous").sentence.of(language)
+        why = explain(workspace, query.but(by=()), "previous")
     except FulfillmentError:
         return ""
+    # With nothing to count before there is nothing to explain.
+    return why.sentence.of(language) if why.bridge.change is not None else ""
 
 
 def question_behind(finding: Finding, today: date) -> Query | None:

@@ -98,9 +98,13 @@ def staleness(workspace: Workspace, schedule: Schedule, now: datetime) -> str:
         return text(language, "reports.no_data")
     if schedule.fresh_within is None:
         return ""
-    newest = {row.source: row.newest for row in workspace.freshness() if row.newest is not None}
+    newest: dict[str, datetime] = {}
+    known = [row for row in workspace.freshness() if row.newest is not None]
+    for row in known:
+        for name in (row.source, row.adapter):
+            newest[name] = max(row.newest, newest.get(name, row.newest))
     late = []
-    for source in schedule.sources or newest:
+    for source in schedule.sources or dict.fromkeys(row.source for row in known):
         at = newest.get(source)
         if at is None or now - at > schedule.fresh_within:
             clock = numbers.clock(language, at, workspace.settings.timezone, year=True) if at else numbers.DASH
@@ -108,9 +112,7 @@ def staleness(workspace: Workspace, schedule: Schedule, now: datetime) -> str:
     return text(language, "reports.stale", sources=", ".join(late)) if late else ""
 
 
-def _wait(
-    workspace: Workspace, journal: Journal, schedule: Schedule, run: Run, reason: str, now: datetime
-) -> None:
+def _wait(workspace: Workspace, journal: Journal, schedule: Schedule, run: Run, reason: str, now: datetime) -> None:
     """Stale data: wait until the deadline, counted from when the run was noted (a missed one came late anyway)."""
     if now < max(run.created_at, run.due_at) + schedule.deadline:
         put_off(journal, run.id, reason)

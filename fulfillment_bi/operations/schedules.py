@@ -11,7 +11,7 @@
     channels = ["mailtos-1a2b3c4d"] who gets it, by the names `fbi report schedule` lists; none: kept in the archive
     owner = "slack-5e6f7a8b"        who is told when it was not sent
     fresh_within = 26               hours; older data are waited for (default: none are too old)
-    sources = ["oms"]               the sources that must be as fresh (default: all)
+    sources = ["oms"]               the sources or adapters that must be as fresh (default: every source)
     deadline = 120                  minutes to wait for fresh data (default 60)
     retries = 3                     attempts after a failed one (default 2)
     keep = 90                       days its files are kept (default 90)

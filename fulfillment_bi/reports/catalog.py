@@ -36,6 +36,7 @@ REPORTS: Mapping[str, Report] = MappingProxyType(
         report.name: report
         for report in (
             Report("wall", Text("履约驾驶舱", "Fulfilment wall"), "wall", "/wall", 1920, 1080, False, is_dark=True),
+            Report("brief", Text("每周简报", "Weekly brief"), "brief", "/brief", 1100, 800, True),
             Report("overview", Text("经营总览", "Overview"), "overview", "/overview", 1440, 900, True),
             Report("orders", Text("订单履约", "Orders"), "orders", "/orders", 1440, 900, True),
             Report("inventory", Text("库存", "Inventory"), "inventory", "/inventory", 1440, 900, True),

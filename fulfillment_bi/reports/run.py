@@ -98,21 +98,22 @@ def run_report(
 
 def _run(workspace: Workspace, report: Report, formats: Sequence[str], out: Path, search: str, language: str) -> Done:
     view, answers = _ask(workspace, report, search, language)
-    result = answers[0].result
-    stamp = Stamp(result.as_of, result.timezone, sentence(view.base, language), result.version)
+    told = _told(workspace, report, view)
+    filters = told[0].stamp.filters if told else sentence(view.base, language)
+    stamp = Stamp(view.as_of, view.timezone, filters, view.version)
     day = stamp.local_as_of()[:10]
     targets = {kind: out / f"{report.name}-{day}.{kind}" for kind in dict.fromkeys(formats)}
     written: list[Path] = []
     if "csv" in targets:
-        write_csv(_long_table(report, answers, stamp), targets["csv"])
+        write_csv(told[0] if told else _long_table(report, answers, stamp), targets["csv"])
         written.append(targets["csv"])
     if "xlsx" in targets:
-        write_xlsx(list(_sheets(report, answers, language)), targets["xlsx"])
+        write_xlsx(list(told or _sheets(report, answers, language)), targets["xlsx"])
         written.append(targets["xlsx"])
     pictures = {kind: path for kind, path in targets.items() if kind in PICTURES}
     problem = _draw(workspace, report, search, language, stamp, pictures) if pictures else None
     written += [] if problem else pictures.values()
-    return Done(report.name, tuple(written), stamp, tuple(view.ignored), problem, _is_blank(answers))
+    return Done(report.name, tuple(written), stamp, tuple(view.ignored), problem, not told and _is_blank(answers))
 
 
 def _ask(workspace: Workspace, report: Report, search: str, language: str) -> tuple[Any, list[Answer]]:
@@ -135,6 +136,16 @@ def _ask(workspace: Workspace, report: Report, search: str, language: str) -> tu
     asked = [(tile.name, name, query) for tile in page.tiles for name, query in tile.ask(view).items()]
     results = workspace.run_all([query for _, _, query in asked])
     return view, [Answer(*each, result) for each, result in zip(asked, results, strict=True)]
+
+
+def _told(workspace: Workspace, report: Report, view: Any) -> list[Table]:
+    """The tables of a page of words, which asks no queries of its own; none for a page of numbers."""
+    from fulfillment_bi.web.answering import PAGES
+
+    page = next(page for page in PAGES if page.name == report.page)
+    if any(tile.ask(view) for tile in page.tiles):
+        return []
+    return [tile.table(view, workspace) for tile in page.tiles if tile.table]
 
 
 def _is_blank(answers: Sequence[Answer]) -> bool:

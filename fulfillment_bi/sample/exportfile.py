@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -70,11 +71,25 @@ class ExportWriter:
         return rows
 
     def _append(self, cells: list[Column]) -> None:
-        mark = self.export.quote.encode()
-        rows = _joined(cells, mark + self.export.separator.encode() + mark)
-        ends = _joined([pa.scalar(mark, pa.binary()), rows, pa.scalar(mark + self.export.newline.encode())], b"")
-        start = int.from_bytes(ends.buffers()[1][:4], "little")
-        self._file.write(memoryview(ends.buffers()[2])[start : start + _size(ends)])
+        mark, newline = self.export.quote.encode(), self.export.newline.encode()
+        # What ends a row is put to its last cell, and blank cells are written in one: rows are copied only once.
+        cells = [_joined([pa.scalar(mark), cells[0]], b""), *cells[1:]] if mark else list(cells)
+        cells[-1] = _joined([cells[-1], pa.scalar(mark + newline)], b"")
+        separator = mark + self.export.separator.encode() + mark
+        rows = _joined(_folded(cells, separator), separator)
+        start = int.from_bytes(rows.buffers()[1][:4], "little")
+        self._file.write(memoryview(rows.buffers()[2])[start : start + _size(rows)])
+
+
+def _folded(cells: list[Column], separator: bytes) -> list[Column]:
+    """The cells with constants that stand side by side made one."""
+    made: list[Column] = []
+    for constant, run in groupby(cells, key=lambda cell: isinstance(cell, pa.Scalar)):
+        if constant:
+            made.append(pa.scalar(separator.join(cell.as_py() or b"" for cell in run), pa.binary()))
+        else:
+            made += run
+    return made
 
 
 def _joined(cells: list[Column], separator: bytes) -> Any:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from fulfillment_bi.sample import tables
 from fulfillment_bi.sample.clock import Mask, Whole
+from fulfillment_bi.sample.text import Choices
 
 Numbers = npt.NDArray[np.float64]
 EVERYWHERE, HUBS, ONE_HUB = 0, 1, 2
@@ -20,9 +21,9 @@ _HEAD, _MIDDLE, _TAIL = 0.12, 0.40, 0.60
 class Products:
     """One row per SKU, most popular first; prices in cents."""
 
-    code: list[str]
-    name: list[str]
-    english: list[str]
+    code: Choices
+    name: Choices
+    english: Choices
     category: Whole
     brand: Whole
     price: Whole
@@ -96,9 +97,9 @@ def make_products(rng: np.random.Generator, count: int) -> Products:
     cells = np.array([len(tables.WAREHOUSES), len(tables.HUBS), 1])[spread]
     suppliers = len(SUPPLIERS)
     return Products(
-        code=[_code(place) for place in range(count)],
-        name=[zh for zh, _ in names],
-        english=[en for _, en in names],
+        code=Choices(_code(place) for place in range(count)),
+        name=Choices(zh for zh, _ in names),
+        english=Choices(en for _, en in names),
         category=category,
         brand=brand,
         price=price,

@@ -26,6 +26,16 @@ _FOURS = np.array([int.from_bytes(b"%04d" % number, "little") for number in rang
 _HUNDREDTHS = [b".%02d" % number for number in range(100)]
 
 
+class Choices(tuple[str, ...]):
+    """Many words that are used again and again: known by which they are, so that nobody compares thousands of texts."""
+
+    __slots__ = ()
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+
 @lru_cache(maxsize=256)
 def _encoded(choices: tuple[str, ...], encoding: str, quoted: bool) -> Column:
     return pa.array([_cell(word, quoted).encode(encoding) if word else None for word in choices], pa.binary())
@@ -39,7 +49,8 @@ def _cell(word: str, quoted: bool) -> str:
 
 def words(choices: Sequence[str], index: Whole, encoding: str = "utf-8", *, quoted: bool = False) -> Column:
     """The chosen word of each row; an empty word is a blank cell. `quoted`: the file puts every cell in quotes."""
-    return pc.take(_encoded(tuple(choices), encoding, quoted), pa.array(index))
+    known = choices if isinstance(choices, Choices) else tuple(choices)
+    return pc.take(_encoded(known, encoding, quoted), pa.array(index))
 
 
 def constant(word: str, encoding: str = "utf-8") -> Column:

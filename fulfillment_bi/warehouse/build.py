@@ -95,8 +95,10 @@ def _expand_line(line: str) -> list[str]:
         return [line]
     body, comma = (line[:-1], ",") if line.rstrip().endswith(",") else (line, "")
     written = [
-        body.replace("{event}", event.name).replace("{kind}", event.kind)
-        .replace("{unskipped}", event.unskipped).replace("{promise}", promise)
+        body.replace("{event}", event.name)
+        .replace("{kind}", event.kind)
+        .replace("{unskipped}", event.unskipped)
+        .replace("{promise}", promise)
         for event in (EVENTS if by_event else EVENTS[:1])
         for promise in (PROMISES if by_promise else PROMISES[:1])
     ]

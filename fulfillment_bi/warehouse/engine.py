@@ -55,7 +55,8 @@ class Session(Protocol):
     def within(self, memory: str, threads: int | None = None) -> AbstractContextManager[None]:
         """Meanwhile the whole database uses at most so much `memory` ("2GB"); what is more goes to temporary files.
 
-        `threads`: and as many of these, for each needs memory of its own that cannot go to a file. Only for a draft; without effect where the engine cannot do so.
+        `threads`: and as many of these, for each needs memory of its own that cannot go to a file. Only for a draft;
+        without effect where the engine cannot do so.
         """
 
     def cursor(self) -> Session:

@@ -31,8 +31,8 @@ _SEEDS: Mapping[str, str] = {
     "UNION SELECT order_no FROM {main}.state_after_sales WHERE sku IN (SELECT sku FROM temp.changed_products)",
     "stock_levels": "SELECT l.order_no FROM {main}.fct_order_line AS l "
     "INNER JOIN {main}.dim_sku AS d ON d.sku_id = l.sku_id "
-    "INNER JOIN (SELECT DISTINCT sku, \"date\" FROM temp.changed_stock_levels) AS c ON c.sku = d.sku "
-    "AND l.created_day > c.\"date\" AND l.created_day <= c.\"date\" + 8",
+    'INNER JOIN (SELECT DISTINCT sku, "date" FROM temp.changed_stock_levels) AS c ON c.sku = d.sku '
+    'AND l.created_day > c."date" AND l.created_day <= c."date" + 8',
     "deliveries": "SELECT s.order_no FROM {main}.state_fulfilments AS s INNER JOIN temp.changed_deliveries AS c "
     "ON c.channel = s.channel AND c.fulfilment_no = s.fulfilment_no",
     "int_sku_usual": "SELECT order_no FROM {main}.state_order_lines WHERE sku IN (SELECT key FROM temp.differing)",
@@ -172,9 +172,12 @@ def _beside(session: Session, main: str, into: str) -> None:
 
 def _touch_by_time(session: Session, main: str, fact: str, before: datetime) -> None:
     """Orders of which something is open or recent; and what the fact has without an order."""
-    columns = dict(session.rows(
-        "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = ? AND database_name <> 'temp'", (fact,)
-    ))
+    columns = dict(
+        session.rows(
+            "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = ? AND database_name <> 'temp'",
+            (fact,),
+        )
+    )
     if fact in _DERIVED or "order_no" not in columns:
         return
     later = [f'"{name}" > bound.at' for name, kind in columns.items() if kind == "TIMESTAMP"]

@@ -26,9 +26,9 @@ from fulfillment_bi.operations.alert_words import name_entity
 from fulfillment_bi.operations.alerting import last_day, own_rules, question_behind
 from fulfillment_bi.operations.report_archive import archive_root
 from fulfillment_bi.operations.schedules import load_schedules
+from fulfillment_bi.operations.standing import Standing, standings
 from fulfillment_bi.web import parts
 from fulfillment_bi.web.answering import shown, view_of
-from fulfillment_bi.web.firing import Standing, standings
 from fulfillment_bi.web.language import language_of
 from fulfillment_bi.web.pages import alerts, reports
 from fulfillment_bi.web.tile import Page

@@ -9,6 +9,7 @@ from fulfillment_bi.metrics.query import Query
 from fulfillment_bi.web.language import language_of
 from fulfillment_bi.web.pages import (
     alerts,
+    brief,
     data,
     inventory,
     logistics,
@@ -35,6 +36,7 @@ PAGES: tuple[Page, ...] = (
     service.PAGE,
     alerts.PAGE,
     reports.PAGE,
+    brief.PAGE,
     data.PAGE,
     order.PAGE,
 )

@@ -14,8 +14,10 @@ from fulfillment_bi.workspace import Workspace
 _OTIF = "sum(otif_sign_original) / sum(due_sign_original)"
 _WITHIN = "sign_due_original_day BETWEEN ? AND ?"
 _SIGNED = "is_signed = 1 AND sequence_possible = 1 AND cycle_seconds IS NOT NULL AND signed_day BETWEEN ? AND ?"
-_COLUMNS = "sign_due_original_day, due_sign_original, otif_sign_original, channel_id, warehouse_id, is_signed, " \
+_COLUMNS = (
+    "sign_due_original_day, due_sign_original, otif_sign_original, channel_id, warehouse_id, is_signed, "
     "sequence_possible, cycle_seconds, signed_day"
+)
 
 QUESTIONS: dict[str, tuple[Query, str, Callable[[Any], Any]]] = {
     "otif by day": (
@@ -55,9 +57,11 @@ def compare_peers(workspace: Workspace, days: int) -> dict[str, Any]:
         frame = session.arrow(f"SELECT {_COLUMNS} FROM fct_order").to_pandas()
         taken: dict[str, Any] = {"pandas loading": time.perf_counter() - started}
         bounds = (str(first), str(last))
-        due = frame[frame.sign_due_original_day.astype(str).between(*bounds)] if len(frame) < 500_000 else frame[
-            (frame.sign_due_original_day >= first) & (frame.sign_due_original_day <= last)
-        ]
+        due = (
+            frame[frame.sign_due_original_day.astype(str).between(*bounds)]
+            if len(frame) < 500_000
+            else frame[(frame.sign_due_original_day >= first) & (frame.sign_due_original_day <= last)]
+        )
         for name, (query, sql, with_pandas) in QUESTIONS.items():
             asked = query.but(start=first, end=last)
             taken[name] = {

@@ -48,7 +48,9 @@ class Silent(WSGIRequestHandler):
 @contextmanager
 def serving(workspace: Workspace) -> Iterator[str]:
     """The address of a server over the workspace, on a free port, for as long as the block runs."""
-    server = make_server("127.0.0.1", 0, create_app(workspace, load_files).server, threaded=True, request_handler=Silent)
+    server = make_server(
+        "127.0.0.1", 0, create_app(workspace, load_files).server, threaded=True, request_handler=Silent
+    )
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

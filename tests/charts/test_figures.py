@@ -58,9 +58,8 @@ def test_marked_days_are_named():
 
 def test_bars_start_at_zero_and_leave_room_for_their_words():
     figure = check(bars([Bar("A", 10, "10 orders", "hover"), Bar("B", 3, "3", "hover")], LIGHT, "en"))
-    low, high = figure["layout"]["xaxis"]["range"]
-    assert low == 0
-    assert high > 10
+    assert figure["layout"]["xaxis"]["range"] == [0, 10]
+    assert figure["layout"]["margin"]["r"] >= 7 * len("10 orders")  # the words stand beside the longest bar
     assert figure["layout"]["yaxis"]["range"][0] > figure["layout"]["yaxis"]["range"][1]  # the first on top
 
 

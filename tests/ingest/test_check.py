@@ -191,7 +191,11 @@ def test_ids_that_lost_their_digits_are_refused(judge: Judge, text: str) -> None
 @pytest.mark.parametrize(
     ("text", "kept"),
     [
-        ("0012", "0012"), ('="0012"', "0012"), ("'0012", "0012"), ("12E34567", "12E34567"), ("１２３", "123"),
+        ("0012", "0012"),
+        ('="0012"', "0012"),
+        ("'0012", "0012"),
+        ("12E34567", "12E34567"),
+        ("１２３", "123"),
         (" A-1 ", "A-1"),
     ],
 )
@@ -223,9 +227,10 @@ def test_words_numbers_and_defaults_of_a_mapping(judge: Judge) -> None:
 
 def test_booleans_whole_numbers_and_dates(judge: Judge) -> None:
     ticket = {"source": "s", "ticket_no": "1", "opened_at": "2025-06-01"}
-    assert judge("tickets", **ticket, complaint="是", reopened="2.0")[0] | {} == judge(
-        "tickets", **ticket, complaint="TRUE", reopened="2"
-    )[0]
+    assert (
+        judge("tickets", **ticket, complaint="是", reopened="2.0")[0] | {}
+        == judge("tickets", **ticket, complaint="TRUE", reopened="2")[0]
+    )
     assert judge("tickets", **ticket, complaint="perhaps")[1] == ["not_a_yes_or_no:complaint"]
     assert judge("tickets", **ticket, reopened="1.5")[1] == ["not_a_whole_number:reopened"]
     stock = {"sku": "A", "warehouse": "W", "on_hand": "-3"}
@@ -265,9 +270,7 @@ def test_an_empty_table_of_every_contract_can_be_checked(session: Session) -> No
         assert (found[: len(names)], rows) == (list(contract_of(entity).names), [])
 
 
-PIECES = st.sampled_from(
-    ["a", "1", " ", "\t", "'", '="', '"', "=", "##", "-", "null", "NaN", "\u3000", "\ufeff", "店"]
-)
+PIECES = st.sampled_from(["a", "1", " ", "\t", "'", '="', '"', "=", "##", "-", "null", "NaN", "\u3000", "\ufeff", "店"])
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -29,9 +29,7 @@ def _file(folder: Path, content: str | bytes) -> Path:
     return path
 
 
-@pytest.mark.parametrize(
-    "encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be"]
-)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be"])
 def test_every_encoding_gives_the_same_text(tmp_path: Path, encoding: str) -> None:
     many = TEXT + "".join(f"{number},上海市浦东新区\n" for number in range(500))
     path = _file(tmp_path, many.encode(encoding))

@@ -52,9 +52,7 @@ def test_taobao(bench: Bench) -> None:
     assert bench.rows(first + "WHERE order_no = '1930679858170004'") == [
         ("浙江", "杭州市", True, True, True, _local(2016, 5, 23, 22, 2, 1), "买家误拍或不想买了")
     ]
-    assert bench.rows(
-        LINES
-    ) == [
+    assert bench.rows(LINES) == [
         ("1930679858170002", "SKU-A", "SKU-A", 1, 598),
         ("1930679858170002", "SKU-B", "SKU-B", 1, 598),
         ("1930679858170003", "SKU-A", "SKU-A", 1, 598),
@@ -301,6 +299,15 @@ def test_etsy_cuts_the_skus_of_an_order_apart_and_items_say_more(bench: Bench) -
     body[header.index("Number of Items")] = "3"
     file = load(bench, orders, orders.write([header, body]))
     assert file.entities["order_lines"].read == 0
+
+
+def test_a_list_with_times_goes_before_one_that_knows_only_days(bench: Bench) -> None:
+    text = "channel,order_no,created_at,status\nebay,12-34567-80001,2025-07-21 10:30:00,delivered\n"
+    bench.load_text("orders.csv", text)
+    load(bench, _sample("ebay_orders"))
+    assert bench.rows("SELECT created_at, status, order_value FROM state_orders") == [
+        (_local(2025, 7, 21, 10, 30), "delivered", Decimal("1057.99"))
+    ]
 
 
 def test_tickets(bench: Bench) -> None:

@@ -13,7 +13,7 @@ from fulfillment_bi.errors import UnknownNameError
 from fulfillment_bi.ingest import ledger
 from fulfillment_bi.ingest.contracts import contract_of
 from fulfillment_bi.ingest.report import Counts
-from fulfillment_bi.ingest.tables import ensure_tables
+from fulfillment_bi.ingest.tables import SYSTEMS, ensure_tables, knows
 from fulfillment_bi.warehouse.engine import Session
 from tests.ingest.conftest import Bench
 
@@ -102,4 +102,5 @@ def test_a_contract_that_gained_a_column_keeps_its_rows(session: Session) -> Non
     ensure_tables(session)
     assert session.rows("SELECT sku, name, brand FROM state_products") == [("A", "x", None)]
     found = session.rows("SELECT column_name FROM information_schema.columns WHERE table_name = 'state_products'")
-    assert {name for (name,) in found} == {*contract_of("products").names, "_load_id", "_source_line"}
+    kept = {*contract_of("products").names, "_load_id", "_source_line", *map(knows, SYSTEMS)}
+    assert {name for (name,) in found} == kept

@@ -81,9 +81,7 @@ ORDER_ROWS = st.tuples(
     st.sampled_from(["", "Ulm", "Bonn"]),
     st.sampled_from(["", "2025-01-02 10:00:00", "2025-01-02 11:00:00", "x"]),
 )
-FILES = st.lists(
-    st.tuples(st.lists(ORDER_ROWS, max_size=4), st.sampled_from([0, 1, 2])), min_size=2, max_size=4
-)
+FILES = st.lists(st.tuples(st.lists(ORDER_ROWS, max_size=4), st.sampled_from([0, 1, 2])), min_size=2, max_size=4)
 
 
 @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
@@ -147,9 +145,7 @@ def test_newest_wins_column_by_column(
     local = "strftime(paid_at + INTERVAL 8 HOUR, '%Y-%m-%d %H:%M:%S')"
     found = bench.rows(f"SELECT order_no, status, city, {local} FROM state_orders")
     bench.store.close()
-    expected = {
-        (no, row.get("status"), row.get("city"), row.get("paid")) for no, row in _reference(files).items()
-    }
+    expected = {(no, row.get("status"), row.get("city"), row.get("paid")) for no, row in _reference(files).items()}
     assert set(found) == expected
 
 

@@ -10,7 +10,7 @@ from fulfillment_bi.errors import SettingsError
 from fulfillment_bi.ingest.detect import all_adapters, detect, find_adapter
 from fulfillment_bi.ingest.load import load
 from fulfillment_bi.ingest.mapping_line import line_of
-from fulfillment_bi.ingest.own import own_mappings
+from fulfillment_bi.ingest.own import mapping_files, own_mappings
 from fulfillment_bi.ingest.readers.source import PreviewRow
 from fulfillment_bi.settings import Settings
 from fulfillment_bi.warehouse.versions import Store
@@ -135,3 +135,17 @@ def test_a_load_uses_it_and_a_replay_too(tmp_path):
     reader = store.reader()
     assert reader.session.rows("SELECT order_no, status FROM state_orders") == [("A1", "shipped")]
     reader.close()
+
+
+def test_a_broken_mapping_is_listed_with_its_line_beside_the_others(tmp_path):
+    own = folder_with(tmp_path, MAPPING)
+    folder_with(tmp_path, MAPPING.replace('platform = "house"', 'platform = "house'), "z.toml")
+    folder_with(tmp_path, MAPPING.replace("order_no =", "order_nr ="), "a.toml")
+    wrong, good, torn = mapping_files(own)
+    assert [adapter.name for adapter in good.adapters] == ["house_orders"]
+    assert not good.problem
+    assert (wrong.path.name, wrong.adapters, torn.adapters) == ("a.toml", (), ())
+    assert "a.toml" in wrong.problem
+    assert "line 13" in wrong.problem
+    assert "line 1" in torn.problem
+    assert mapping_files(tmp_path / "none") == []

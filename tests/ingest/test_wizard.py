@@ -129,6 +129,26 @@ def test_a_day_first_file_of_another_system(tmp_path, settings):
     assert (orders.read, orders.good, orders.keys) == (3, 3, 3)
 
 
+@pytest.mark.parametrize(
+    ("price", "comma", "read"),
+    [("49,50", True, 49.5), ("1.049,50", True, 1049.5), ("49.50", False, 49.5), ("1,049.50", False, 1049.5)],
+)
+def test_a_decimal_comma_is_seen_and_written_down(tmp_path, settings, price, comma, read):
+    text = GERMAN.replace("49,50", price).replace("9,90", "9,90" if comma else "9.90")
+    path = file(tmp_path, text, "vbak.csv", "utf-8")
+    draft = begin(path, Decisions())
+    assert draft.choice.decimal_comma is comma
+    assert adapter_of(draft.choice, draft.view).decimal_comma is comma
+    lines = next(trial for trial in check(draft, settings).trials if trial.entity == "order_lines")
+    prices = [float(row[lines.columns.index("unit_price")]) for row in lines.rows]
+    assert prices == [read, 9.9, read]
+
+
+def test_thousands_alone_are_no_decimal_comma(tmp_path):
+    view = look_at(file(tmp_path, 'order no,order date,amount\nA1,2026-05-01,"12,000"\nA2,2026-05-02,"1,500"\n'))
+    assert not view.profile("amount").comma
+
+
 def test_dates_that_can_be_read_in_two_ways_are_a_question(tmp_path, settings):
     path = file(tmp_path, "order no,order date,channel\n1,03/04/2026,x\n2,05/06/2026,x\n", "o.csv")
     draft = begin(path, Decisions(entities=("orders",)))

@@ -191,7 +191,9 @@ PLAIN = {
 
 def answer(session: Session, made: Hand, dimension: str = "", condition: str = "") -> dict[Any, tuple[Any, ...]]:
     """Member -> (value, numerator, denominator, pending), without members for which nothing was counted."""
-    join, member = (SPLITS | JOINED).get(dimension, ("", f"coalesce({dimension}, 'none')")) if dimension else ("", "'all'")
+    join, member = (
+        (SPLITS | JOINED).get(dimension, ("", f"coalesce({dimension}, 'none')")) if dimension else ("", "'all'")
+    )
     day, hour = (f"{made.day}_day", f"{made.day}_hour") if made.day else ("NULL", "NULL")
     where = [f"{day} IS NOT NULL"] if made.day else []
     where += [condition] if condition else []

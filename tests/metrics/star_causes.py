@@ -1,4 +1,4 @@
-"""What broke the orders that failed, thrown by their numbers: causes with equal shares, stages, short and open lines."""
+"""What broke the orders that failed, thrown by their numbers: causes in equal shares, stages, short and open lines."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ PARTIES = ("us", "carrier", "supplier")
 def fill_causes(session: Any) -> None:
     """Write the causes of the failed orders that are there, and the suppliers some are accountable to."""
     session.execute(
-        "CREATE TABLE dim_supplier AS SELECT * FROM (VALUES (0, 'unknown'), (1, 'north'), (2, 'south')) AS s(supplier_id, supplier)"
+        "CREATE TABLE dim_supplier AS SELECT * FROM "
+        "(VALUES (0, 'unknown'), (1, 'north'), (2, 'south')) AS s(supplier_id, supplier)"
     )
-    listed = ", ".join(f"({place}, '{cause}', '{party}')" for place, (cause, party) in enumerate(zip(CAUSES, PARTIES, strict=True)))
+    listed = ", ".join(
+        f"({place}, '{cause}', '{party}')" for place, (cause, party) in enumerate(zip(CAUSES, PARTIES, strict=True))
+    )
     session.execute(
         f"""
         CREATE TABLE fct_order_cause AS
@@ -30,14 +33,15 @@ def fill_causes(session: Any) -> None:
         FROM fct_order AS o
         INNER JOIN (VALUES {listed}) AS c(place, cause, accountable) ON c.place <= o.order_key % 3
         WHERE o.is_failed = 1
-        """  # noqa: S608
+        """
     )
     session.execute(
         """
         CREATE TABLE fct_order_budget AS
         SELECT o.order_key, o.order_no, o.channel_id, o.shop_id, o.region_id, o.warehouse_id, o.carrier_id,
             o.created_day, o.created_hour, o.sign_due_original_day, o.sign_due_original_hour, o.delivery_state,
-            o.ship_state, o.promised_delivery_at_original, o.delivered_at, s.stage_no, s.stage, s.started_at, s.ended_at,
+            o.ship_state, o.promised_delivery_at_original, o.delivered_at,
+            s.stage_no, s.stage, s.started_at, s.ended_at,
             s.seconds, CAST(7200 AS BIGINT) AS budget_seconds, CAST(s.seconds - 7200 AS BIGINT) AS over_seconds,
             CAST(100 AS BIGINT) AS late_seconds, CAST(1 AS TINYINT) AS is_spent,
             CAST(s.stage_no = 6 AS TINYINT) AS is_first
@@ -65,7 +69,8 @@ def fill_causes(session: Any) -> None:
         """
         CREATE TABLE fct_order_open AS
         SELECT o.order_key, o.order_no, o.channel_id, o.shop_id, o.region_id, o.warehouse_id, o.carrier_id,
-            o.created_day, o.created_hour, o.delivery_state, o.ship_state, o.current_stage, o.promised_delivery_at_original,
+            o.created_day, o.created_hour, o.delivery_state, o.ship_state, o.current_stage,
+            o.promised_delivery_at_original,
             o.order_value, CAST(60 AS BIGINT) AS left_seconds, CAST(90 AS BIGINT) AS need_seconds,
             CAST(-30 AS BIGINT) AS margin_seconds, CAST(o.order_key % 4 > 0 AS TINYINT) AS is_burning,
             CAST(o.order_key % 4 > 1 AS TINYINT) AS is_savable,

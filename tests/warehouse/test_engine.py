@@ -170,15 +170,33 @@ def test_a_draft_can_be_told_to_use_less_memory_for_a_while(tmp_path: Path) -> N
     with Store(tmp_path / "home").draft() as draft:
         limit = "SELECT current_setting('memory_limit')"
         before = draft.session.rows(limit)[0][0]
-        with draft.session.within("50MB"):
+        threads = draft.session.rows("SELECT current_setting('threads')")
+        with draft.session.within("50MB", 1):
             assert draft.session.rows(limit) == [("47.6 MiB",)]
+            assert draft.session.rows("SELECT current_setting('threads')") == [(1,)]
             # More than that: the rest goes to temporary files, in a directory that nobody has made before.
             numbers = "SELECT range AS n, hash(range)::VARCHAR AS text FROM range(2000000)"
             draft.session.execute(f"CREATE TEMP TABLE many AS {numbers}")
             assert draft.session.rows("SELECT count(*), max(n) FROM many") == [(2_000_000, 1_999_999)]
         assert draft.session.rows(limit)[0][0].split(".")[0] == before.split(".")[0]
+        assert draft.session.rows("SELECT current_setting('threads')") == threads
         with pytest.raises(Exception, match="locked"):
-            draft.session.execute("SET threads = 1")
+            draft.session.execute("SET GLOBAL preserve_insertion_order = false")
+
+
+def test_checks_before_publishing_take_little_memory_unless_that_is_too_little(tmp_path: Path) -> None:
+    seen: list[str] = []
+
+    def check(session: Session) -> list[str]:
+        seen.append(session.rows("SELECT current_setting('memory_limit')")[0][0])
+        if len(seen) == 1:
+            raise QueryLimitError("too little")
+        return []
+
+    with Store(tmp_path / "home").draft() as draft:
+        draft.publish([check])
+    assert seen[0] == "333.7 MiB"
+    assert seen[1] != seen[0]
 
 
 def test_a_reader_keeps_its_limit(path: Path) -> None:

@@ -35,14 +35,23 @@ def populate(world: World, dice: random.Random, orders: int = 25) -> None:
         )
         for line in range(dice.randint(0, 3)):
             world.line(
-                order_no, str(line), sku=dice.choice("AB"), qty_ordered=dice.randint(1, 4),
-                qty_cancelled=dice.choice([None, 0, 1]), promised_ship_at_original=maybe(60, 0.3),
+                order_no,
+                str(line),
+                sku=dice.choice("AB"),
+                qty_ordered=dice.randint(1, 4),
+                qty_cancelled=dice.choice([None, 0, 1]),
+                promised_ship_at_original=maybe(60, 0.3),
             )
         for parcel in range(dice.randint(0, 3)):
             tracking_no = f"{order_no}-{parcel}"
             world.fulfilment(
-                order_no, tracking_no, line_no=dice.choice(["", "0", "1"]), sku=dice.choice([None, "A", "B"]),
-                qty_shipped=dice.choice([None, 1, 2]), picked_at=maybe(40), shipped_at_warehouse=maybe(60),
+                order_no,
+                tracking_no,
+                line_no=dice.choice(["", "0", "1"]),
+                sku=dice.choice([None, "A", "B"]),
+                qty_shipped=dice.choice([None, 1, 2]),
+                picked_at=maybe(40),
+                shipped_at_warehouse=maybe(60),
                 shipped_at_platform=maybe(60),
             )
             if dice.random() < 0.8:

@@ -46,7 +46,10 @@ def test_open_and_overdue_is_late_from_the_moment_the_promise_passes(world: Worl
     delivered(world, "open", promised=START + 3 * DAY, signed=None)
     clock(world)
     assert world.orders("due_sign_original", "late_sign_original", "delivery_state", "is_open")["open"] == (
-        1, 1, "open", 1,
+        1,
+        1,
+        "open",
+        1,
     )
 
 
@@ -78,8 +81,13 @@ def test_who_cancelled_decides_whether_it_is_a_failure(
 
 def test_a_cancellation_after_the_hand_over_leaves_the_hand_over_judged(world: World) -> None:
     delivered(
-        world, "late", promised=START + 9 * DAY, signed=None, promised_ship_at_original=START + HOUR,
-        status="cancelled", cancelled_by="customer",
+        world,
+        "late",
+        promised=START + 9 * DAY,
+        signed=None,
+        promised_ship_at_original=START + HOUR,
+        status="cancelled",
+        cancelled_by="customer",
     )
     clock(world)
     facts = world.orders("due_ship_original", "late_ship_original", "due_sign_original", "ship_state")
@@ -88,7 +96,10 @@ def test_a_cancellation_after_the_hand_over_leaves_the_hand_over_judged(world: W
 
 def test_the_original_promise_decides_and_the_renegotiated_one_stands_beside_it(world: World) -> None:
     delivered(
-        world, "moved", promised=START + 2 * DAY, signed=START + 4 * DAY,
+        world,
+        "moved",
+        promised=START + 2 * DAY,
+        signed=START + 4 * DAY,
         promised_delivery_at_current=START + 5 * DAY,
     )
     clock(world)
@@ -145,9 +156,15 @@ def test_impossible_times_are_kept_flagged_and_left_out_of_durations(world: Worl
     facts = world.orders("sequence_possible")
     assert facts == {"odd": (0,), "slow_approval": (1,), "lost": (1,)}
     assert world.issues() == {
-        ("odd", "shipped_before_created"), ("odd", "shipped_before_paid"), ("odd", "delivered_before_shipped"),
-        ("slow_approval", "shipped_before_paid"), ("lost", "delivered_without_time"), ("lost", "paid_time_missing"),
-        ("lost", "no_lines"), ("odd", "promise_missing"), ("slow_approval", "promise_missing"),
+        ("odd", "shipped_before_created"),
+        ("odd", "shipped_before_paid"),
+        ("odd", "delivered_before_shipped"),
+        ("slow_approval", "shipped_before_paid"),
+        ("lost", "delivered_without_time"),
+        ("lost", "paid_time_missing"),
+        ("lost", "no_lines"),
+        ("odd", "promise_missing"),
+        ("slow_approval", "promise_missing"),
     }
 
 
@@ -167,7 +184,10 @@ def test_a_short_line_fails_in_full_but_not_on_time(world: World) -> None:
     world.parcel("short", "T", delivered_at=START + 2 * DAY)
     clock(world)
     assert world.orders("late_sign_original", "otif_sign_original", "filled_ship_original", "break_stage")["short"] == (
-        0, 0, 0, "short",
+        0,
+        0,
+        0,
+        "short",
     )
     lines = world.lines("units_sign_original", "fill_units_ship_original", "late_sign_original", "otif_sign_original")
     assert lines["short", "1"] == (3, 3, 0, 0)
@@ -257,8 +277,13 @@ def test_the_backlog_knows_its_stage_and_its_hours_to_the_promise(world: World) 
     delivered(world, "past", promised=START + DAY, signed=START + DAY)
     as_of = START + DAY
     promised = {
-        "overdue": as_of - HOUR, "0-2": as_of + HOUR, "2-6": as_of + 3 * HOUR, "6-12": as_of + 7 * HOUR,
-        "12-24": as_of + 13 * HOUR, ">24": as_of + 25 * HOUR, "none": None,
+        "overdue": as_of - HOUR,
+        "0-2": as_of + HOUR,
+        "2-6": as_of + 3 * HOUR,
+        "6-12": as_of + 7 * HOUR,
+        "12-24": as_of + 13 * HOUR,
+        ">24": as_of + 25 * HOUR,
+        "none": None,
     }
     for bucket, at in promised.items():
         world.order(bucket, paid_at=START, promised_ship_at_original=at)
@@ -292,9 +317,7 @@ def test_the_stage_that_overran_most_broke_the_promise(world: World) -> None:
 
 def test_a_late_carrier_excuses_the_seller_only_if_he_handed_over_in_time(world: World) -> None:
     for order_no, promised in (("in_time", START + 2 * DAY), ("too_late", START + HOUR)):
-        delivered(
-            world, order_no, promised=START + 3 * DAY, signed=START + 9 * DAY, promised_ship_at_original=promised
-        )
+        delivered(world, order_no, promised=START + 3 * DAY, signed=START + 9 * DAY, promised_ship_at_original=promised)
     clock(world)
     facts = world.orders("late_sign_original", "excused_sign_original")
     assert facts["in_time"] == (1, 1)
@@ -402,8 +425,13 @@ def test_a_replacement_does_not_undo_a_delivery_that_was_complete(world: World) 
 
 def test_the_sellers_own_cancellation_is_never_excused(world: World) -> None:
     delivered(
-        world, "withdrawn", promised=START + 3 * DAY, signed=None, promised_ship_at_original=START + 2 * DAY,
-        status="cancelled", cancelled_by="seller",
+        world,
+        "withdrawn",
+        promised=START + 3 * DAY,
+        signed=None,
+        promised_ship_at_original=START + 2 * DAY,
+        status="cancelled",
+        cancelled_by="seller",
     )
     clock(world)
     assert world.orders("late_sign_original", "excused_sign_original")["withdrawn"] == (1, 0)
@@ -429,8 +457,11 @@ def test_fill_by_an_event_that_is_never_reported_is_undefined(world: World) -> N
 
 def test_a_region_name_of_two_countries_is_two_regions(world: World) -> None:
     for order_no, place in {
-        "us": {"province": "Georgia", "country": "US"}, "ge": {"province": "Georgia", "country": "GE"},
-        "known": {"province": "SP", "country": "BR"}, "same": {"province": "SP"}, "only": {"country": "FR"},
+        "us": {"province": "Georgia", "country": "US"},
+        "ge": {"province": "Georgia", "country": "GE"},
+        "known": {"province": "SP", "country": "BR"},
+        "same": {"province": "SP"},
+        "only": {"country": "FR"},
     }.items():
         world.order(order_no, **place)
     world.build()
@@ -438,7 +469,10 @@ def test_a_region_name_of_two_countries_is_two_regions(world: World) -> None:
         "SELECT order_no, region, country FROM fct_order JOIN dim_region USING (region_id) ORDER BY order_no"
     )
     assert rows == [
-        ("ge", "Georgia", "GE"), ("known", "SP", "BR"), ("only", "unknown", "FR"), ("same", "SP", "BR"),
+        ("ge", "Georgia", "GE"),
+        ("known", "SP", "BR"),
+        ("only", "unknown", "FR"),
+        ("same", "SP", "BR"),
         ("us", "Georgia", "US"),
     ]
 
@@ -479,8 +513,13 @@ def test_nothing_waits_where_nothing_is_to_come(world: World) -> None:
 
 def test_what_came_back_after_a_cancellation_was_not_delivered(world: World) -> None:
     delivered(
-        world, "returned", promised=START + 3 * DAY, signed=START + 9 * DAY, status="cancelled",
-        cancelled_by="customer", cancelled_at=START + 2 * HOUR,
+        world,
+        "returned",
+        promised=START + 3 * DAY,
+        signed=START + 9 * DAY,
+        status="cancelled",
+        cancelled_by="customer",
+        cancelled_at=START + 2 * HOUR,
     )
     clock(world)
     assert world.orders("due_sign_original")["returned"] == (0,)

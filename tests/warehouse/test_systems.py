@@ -23,9 +23,7 @@ def order(world: World, order_no: str, *, channel: str = "shop", **values: Any) 
     """An order of two units of SKU A, as the platform knows it."""
     values = {"created_at": START, "paid_at": START, "status": "shipped", "systems": PLATFORM, **values}
     world.insert("orders", channel=channel, order_no=order_no, **values)
-    world.insert(
-        "order_lines", channel=channel, order_no=order_no, line_no="1", sku="A", qty_ordered=2, unit_price=1
-    )
+    world.insert("order_lines", channel=channel, order_no=order_no, line_no="1", sku="A", qty_ordered=2, unit_price=1)
 
 
 def sent(world: World, order_no: str, number: str, system: tuple[str, ...], **values: Any) -> None:
@@ -56,8 +54,16 @@ def test_three_systems_tell_of_one_parcel_and_its_three_times_of_sending_stay(wo
     order(world, "1", promised_ship_at_original=START + 10 * HOUR)
     sent(world, "1", "platform", PLATFORM, tracking_no="T", shipped_at_platform=START + 2 * HOUR)
     sent(
-        world, "1", "WMS/A", WAREHOUSE, tracking_no="T", sku="A", qty_shipped=2, warehouse="W1",
-        picked_at=START + HOUR / 2, shipped_at_warehouse=START + HOUR,
+        world,
+        "1",
+        "WMS/A",
+        WAREHOUSE,
+        tracking_no="T",
+        sku="A",
+        qty_shipped=2,
+        warehouse="W1",
+        picked_at=START + HOUR / 2,
+        shipped_at_warehouse=START + HOUR,
     )
     # The carrier's own warehouse codes the goods in its own way.
     sent(world, "1", "C/X9", CARRIER, tracking_no="T", sku="X9", qty_shipped=2, shipped_at_warehouse=START + 3 * HOUR)
@@ -80,7 +86,13 @@ def test_parcels_are_matched_one_by_one(world: World) -> None:
     sent(world, "1", "T2", PLATFORM, tracking_no="T2", shipped_at_platform=START + 4 * HOUR)
     for number, hours in (("T1", 1), ("T2", 3)):
         sent(
-            world, "1", f"WMS{number}", WAREHOUSE, tracking_no=number, sku="A", qty_shipped=1,
+            world,
+            "1",
+            f"WMS{number}",
+            WAREHOUSE,
+            tracking_no=number,
+            sku="A",
+            qty_shipped=1,
             shipped_at_warehouse=START + hours * HOUR,
         )
     assert times(world, "1") == (3, 4, None, 4, None)
@@ -94,7 +106,12 @@ def test_a_report_without_a_number_speaks_of_the_goods_it_names(world: World) ->
     sent(world, "1", "2", PLATFORM, sku="B", shipped_at_platform=START + 9 * HOUR)
     for sku, hours in (("A", 1), ("B", 8)):
         sent(
-            world, "1", f"WMS{sku}", WAREHOUSE, tracking_no=f"T{sku}", sku=sku,
+            world,
+            "1",
+            f"WMS{sku}",
+            WAREHOUSE,
+            tracking_no=f"T{sku}",
+            sku=sku,
             shipped_at_warehouse=START + hours * HOUR,
         )
     world.build()
@@ -139,7 +156,11 @@ def test_an_order_number_without_channel_is_joined_only_where_one_channel_has_it
         ("unknown", "3", "unknown_order", "platform", 1),
     ]
     assert world.session.rows("SELECT order_no, shipped_at_warehouse IS NOT NULL FROM fct_order ORDER BY ALL") == [
-        ("1", True), ("2", False), ("2", False), ("8", False), ("9", False),
+        ("1", True),
+        ("2", False),
+        ("2", False),
+        ("8", False),
+        ("9", False),
     ]
 
 
@@ -163,7 +184,13 @@ def test_who_packed_it_is_known_where_the_channel_is_not(world: World) -> None:
     order(world, "2", channel="other")
     for number in ("1", "2"):
         sent(
-            world, number, f"W{number}", WAREHOUSE, channel="unknown", operator_key="p7", scan_checked=True,
+            world,
+            number,
+            f"W{number}",
+            WAREHOUSE,
+            channel="unknown",
+            operator_key="p7",
+            scan_checked=True,
             shipped_at_warehouse=START + HOUR,
         )
     rows = world.facts("fct_order", "order_no", "operator", "scan_check_known", "is_scan_checked")
@@ -210,7 +237,11 @@ def test_a_system_is_not_blamed_for_a_time_it_does_not_speak_of(world: World) ->
         sent(world, number, "w", WAREHOUSE, shipped_at_warehouse=START + hours * HOUR)
     found = systems(world, "is_due", "is_unmatched")
     assert {number: row for (number, _), row in found.items()} == {
-        "early": (0, 1), "first": (1, 0), "lost": (1, 1), "last": (1, 0), "late": (0, 1),
+        "early": (0, 1),
+        "first": (1, 0),
+        "lost": (1, 1),
+        "last": (1, 0),
+        "late": (0, 1),
     }
 
 
@@ -236,12 +267,23 @@ def test_where_the_systems_disagree_on_how_far_an_order_is(world: World) -> None
         if status != "paid":
             sent(world, name, "p" + name, PLATFORM, tracking_no=name, shipped_at_platform=at)
         sent(
-            world, name, "w" + name, WAREHOUSE, tracking_no=name, sku="A",
-            picked_at=at, shipped_at_warehouse=at if warehouse else None,
+            world,
+            name,
+            "w" + name,
+            WAREHOUSE,
+            tracking_no=name,
+            sku="A",
+            picked_at=at,
+            shipped_at_warehouse=at if warehouse else None,
         )
         parcel(
-            world, name, CARRIER, channel="shop", order_no=name,
-            first_scan_at=at if scanned else None, delivered_at=late if signed else None,
+            world,
+            name,
+            CARRIER,
+            channel="shop",
+            order_no=name,
+            first_scan_at=at if scanned else None,
+            delivered_at=late if signed else None,
         )
     found = systems(world, "is_compared", "state_pair")
     assert {pair: row for pair, row in found.items() if row != (1, "none")} == {

@@ -16,10 +16,10 @@ from fulfillment_bi.warehouse.refresh import RULES, rule_of, undeclared
 from tests.warehouse.updates import Life, build, fill, open_warehouse, published, put, rows_of
 
 MADE_WHOLE = {
-    "dim_sku_class", "dim_snapshot", "dim_supplier", "fct_conflict", "fct_customer",
-    "fct_order_budget", "fct_order_cause", "fct_order_open", "fct_order_system", "fct_purchase_line", "fct_sku_supply", "fct_stock_batch", "fct_stock_count",
-    "fct_stock_day", "fct_stock_item", "fct_supplier", "int_purchase_line", "int_stock_item", "int_stock_level",
-    "int_stock_move", "int_stock_rate",
+    "dim_sku_class", "dim_snapshot", "dim_supplier", "fct_conflict", "fct_customer", "fct_order_budget",
+    "fct_order_cause", "fct_order_open", "fct_order_system", "fct_purchase_line", "fct_short_line",
+    "fct_sku_supply", "fct_stock_batch", "fct_stock_count", "fct_stock_day", "fct_stock_item", "fct_supplier",
+    "int_purchase_line", "int_stock_item", "int_stock_level", "int_stock_move", "int_stock_rate",
 }  # fmt: skip
 """Models that every load makes anew as a whole. A new one is right here; one that grows with orders is dear."""
 

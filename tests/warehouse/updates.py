@@ -76,9 +76,12 @@ def published() -> list[str]:
 
 def rows_of(session: Session, table: str) -> list[tuple[Any, ...]]:
     """The rows of a fact, with names where it has numbers of members."""
-    names = sorted(row[0] for row in session.rows(
-        "SELECT column_name FROM duckdb_columns() WHERE table_name = ? AND database_name <> 'temp'", (table,)
-    ))
+    names = sorted(
+        row[0]
+        for row in session.rows(
+            "SELECT column_name FROM duckdb_columns() WHERE table_name = ? AND database_name <> 'temp'", (table,)
+        )
+    )
     listed, joins = [], []
     for name in names:
         dimension = f"dim_{name.removesuffix('_id')}"

@@ -15,10 +15,12 @@ from fulfillment_bi.ingest.ledger import FreshnessRow, LoadRow, QuarantineList, 
 from fulfillment_bi.ingest.report import Counts
 from fulfillment_bi.insight.bottleneck import ALL, Bottleneck, Flow
 from fulfillment_bi.insight.bounds import Bounds, Source, Trust
+from fulfillment_bi.insight.cost import KINDS, Cost
 from fulfillment_bi.insight.maturity import Coverage, Landing, Maturity
 from fulfillment_bi.insight.spread import Spread, spread
 from fulfillment_bi.insight.why import Why, explain
 from fulfillment_bi.insight.why_sides import Against
+from fulfillment_bi.metrics.attributes_causes import CAUSES, ORIGINS, PARTIES
 from fulfillment_bi.metrics.attributes_stock import AGES, ARRIVALS, COVERS
 from fulfillment_bi.metrics.catalog import METRICS
 from fulfillment_bi.metrics.definitions import definitions
@@ -52,6 +54,10 @@ MEMBERS = {
     "cover_bucket": list(COVERS),
     "age_bucket": list(AGES),
     "arrival": list(ARRIVALS),
+    "cause": list(CAUSES),
+    "accountable": list(PARTIES),
+    "short_origin": list(ORIGINS),
+    "po_no": ["PO1", "PO2", "none"],
 }
 
 
@@ -114,6 +120,11 @@ class FakeWorkspace:
 
     def explain(self, query: Query, against: Against = "previous") -> Why:
         return explain(self, query, against)
+
+    def cost_of_failure(self, start: date, end: date) -> tuple[Cost, ...]:
+        if not self.due:
+            return (Cost("refund", None, None, None, None, None, 3, 9),)
+        return tuple(Cost(kind, 0.2, 0.1, 0.1, 0.05, 0.15, 90, 100) for kind in KINDS)
 
     def bottleneck(self, start: date, end: date) -> Bottleneck:
         flows = tuple(
@@ -188,6 +199,8 @@ class FakeWorkspace:
         if not resolved.fact.of_order:
             return self._listed(resolved.drill, limit, offset, order_by)
         total = 250
+        if "burn_state" in resolved.drill:
+            return self._listed(resolved.drill, limit, offset, order_by)
         columns = ("channel", "order_no", "warehouse", "created_at", "order_value")
         rows = [
             ("tmall", f"{10**17 + at}", "杭州仓", datetime(2026, 11, 1, 9, 30), 99.5)

@@ -111,9 +111,7 @@ def _quotes_are_clean(data: npt.NDArray[np.uint8], quotes: Positions, separator:
     return bool(opens.all() and closes.all())
 
 
-def _looks_runaway(
-    data: bytes, starts: Positions, ends: Positions, newlines: Positions, dialect: Dialect
-) -> bool:
+def _looks_runaway(data: bytes, starts: Positions, ends: Positions, newlines: Positions, dialect: Dialect) -> bool:
     """Whether the inner lines of some record would each be a record of their own: a forgotten closing quote."""
     inner = np.searchsorted(newlines, ends) - np.searchsorted(newlines, starts)
     for place in np.flatnonzero(inner > 1):
@@ -160,9 +158,7 @@ def _one(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
-def _parse_carefully(
-    data: bytes, line: int, dialect: Dialect, wanted: Sequence[int], *, final: bool
-) -> Parsed | None:
+def _parse_carefully(data: bytes, line: int, dialect: Dialect, wanted: Sequence[int], *, final: bool) -> Parsed | None:
     complete = len(data) if final else data.rfind(b"\n") + 1
     lines = [f"{text}\n" for text in data[:complete].decode("utf-8").split("\n")]
     if complete and data[complete - 1] == _NEWLINE:
@@ -187,9 +183,7 @@ def _parse_carefully(
     return Parsed(records.batch(), used, taken)
 
 
-def split_lines(
-    lines: Sequence[str], dialect: Dialect
-) -> Iterator[tuple[int, int, list[str], str | None]]:
+def split_lines(lines: Sequence[str], dialect: Dialect) -> Iterator[tuple[int, int, list[str], str | None]]:
     """(index of the first line, number of lines, cells, fault) of each record in `lines`; none is lost."""
     position = 0
     while position < len(lines):
@@ -207,9 +201,7 @@ def split_lines(
         position += 1
 
 
-def _well_formed(
-    lines: Sequence[str], position: int, dialect: Dialect
-) -> Iterator[tuple[int, int, list[str]]]:
+def _well_formed(lines: Sequence[str], position: int, dialect: Dialect) -> Iterator[tuple[int, int, list[str]]]:
     """Records from `position` on, up to the first that breaks the rules of quoting."""
     reader = _reader(itertools.islice(lines, position, None), dialect, strict=True)
     before = 0

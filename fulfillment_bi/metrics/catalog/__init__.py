@@ -43,10 +43,4 @@ AREAS = (
     money,
     quality,
 )
-METRICS: Mapping[str, Metric] = MappingProxyType(
-    {
-        metric.name: metric
-        for area in AREAS
-        for metric in area.METRICS
-    }
-)
+METRICS: Mapping[str, Metric] = MappingProxyType({metric.name: metric for area in AREAS for metric in area.METRICS})

@@ -88,7 +88,8 @@ METRICS = (
         Text("环节预算超支", "Overrun of stage budgets"),
         Text(
             "未满足订单在各环节比预算多用的平均时间，负数表示追回时间；已签收订单各环节之和等于其延迟。",
-            "What stages of failed orders took beyond their part of the promise, mean; below zero is time won back. Over "
+            "What stages of failed orders took beyond their part of the promise, mean; below zero is time won back. "
+            "Over "
             "the stages of a delivered order it sums to its lateness.",
         ),
         {

@@ -28,7 +28,10 @@ from fulfillment_bi.sample.text import (
 _ETSY = ("Unpaid", "Paid", "Paid", "Completed", "Completed", "Canceled")
 
 EBAY = Export(
-    "eBay-OrdersReport.csv", "orders", "utf-8-sig", {cell: cell for cell in headers.EBAY},
+    "eBay-OrdersReport.csv",
+    "orders",
+    "utf-8-sig",
+    {cell: cell for cell in headers.EBAY},
     trailer="\n{rows},record(s) downloaded\nSeller ID : youxuan-outlet\n",
 )
 ETSY_ORDERS = export("EtsySoldOrders.csv", headers.ETSY_ORDERS, "utf-8", "\n")

@@ -18,8 +18,8 @@ from fulfillment_bi.journal.alerts import Evaluation, alert_history
 from fulfillment_bi.metrics.resolve import get_metric
 from fulfillment_bi.operations.alert_words import name_entity, tell_value
 from fulfillment_bi.operations.alerting import explain_finding, last_day, own_rules, view_of
+from fulfillment_bi.operations.standing import Standing, open_journal, standings
 from fulfillment_bi.web import parts
-from fulfillment_bi.web.firing import Standing, open_journal, standings
 from fulfillment_bi.web.state import View
 from fulfillment_bi.web.tile import Page, Shown, Tile
 
@@ -40,7 +40,9 @@ def _firing(view: View, workspace: Any) -> Shown:
         key = "alerts.quiet" if open_journal(workspace) is not None else "alerts.unchecked"
         return Shown(parts.empty(view, key), title)
     today = last_day(workspace)
-    rows = [_alert(view, workspace, one, today, explains=at < MOST_EXPLAINED) for at, one in enumerate(found)]
+    # Why takes a few questions each; beyond the first few it is one click away.
+    explained = [one for one in found if one.finding.rule.query is not None][:MOST_EXPLAINED]
+    rows = [_alert(view, workspace, one, today, explains=one in explained) for one in found]
     firing = numbers.number(view.language, sum(one.state.status == "firing" for one in found))
     note = view.text("alerts.now_note", firing=firing, all=numbers.number(view.language, len(found)))
     return Shown(html.Ul(rows[:MOST_SHOWN], className="alert-list"), title, note)

@@ -12,7 +12,7 @@ from dash import html
 from fulfillment_bi.i18n import numbers, text
 from fulfillment_bi.reports.table import Stamp, Table
 from fulfillment_bi.web import bringing, parts, wizard
-from fulfillment_bi.web.pages import data_silos
+from fulfillment_bi.web.pages import data_mappings, data_silos
 from fulfillment_bi.web.state import View
 from fulfillment_bi.web.tile import Page, Shown, Tile
 
@@ -217,6 +217,7 @@ def layout(language: str) -> html.Div:
                 className="grid",
             ),
             data_silos.layout(language),
+            html.Div([parts.html_card(data_mappings.MAPPINGS.name, language, span="span-12")], className="grid"),
             html.Div([parts.html_card(LOADS.name, language, span="span-12")], className="grid"),
             html.Div([parts.html_card(QUARANTINE.name, language, span="span-12")], className="grid"),
         ]
@@ -246,4 +247,5 @@ def _commands(language: str, span: str) -> html.Section:
 
 
 FIRST = Page(NAME, (), (), first, filters=False)
-PAGE = Page(NAME, ("/data",), (SOURCES, *data_silos.TILES, LOADS, QUARANTINE), layout, filters=False)
+TILES = (SOURCES, *data_silos.TILES, data_mappings.MAPPINGS, LOADS, QUARANTINE)
+PAGE = Page(NAME, ("/data",), TILES, layout, filters=False)

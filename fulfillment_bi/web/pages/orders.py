@@ -7,6 +7,7 @@ from dash import dcc, html
 from fulfillment_bi.web import parts
 from fulfillment_bi.web.tile import Page
 from fulfillment_bi.web.tiles.broken import where_broken
+from fulfillment_bi.web.tiles.burning import burning
 from fulfillment_bi.web.tiles.compared import compared
 from fulfillment_bi.web.tiles.course import course
 from fulfillment_bi.web.tiles.figures import number
@@ -26,7 +27,7 @@ NUMBERS = (
 )
 STAGES, BROKEN = stage_times(NAME), where_broken(NAME)
 COURSE = course(NAME, "ship_delay_rate", zoom=True)
-WAITING = waiting(NAME)
+WAITING, BURNING = waiting(NAME), burning(NAME)
 STUCK = split(NAME, "backlog", "current_stage", "stuck")
 CANCELLED = split(NAME, "cancellation_rate", "cancelled_by", "cancelled")
 ISSUES = split(NAME, "data_issues", "issue", "issues")
@@ -63,10 +64,13 @@ def layout(language: str) -> html.Div:
                 ],
                 className="grid",
             ),
+            html.Div([parts.html_card(BURNING.name, language, span="span-12")], className="grid"),
             html.Div([parts.html_card(WORST.name, language, span="span-12")], className="grid"),
             dcc.Store(id=f"{NAME}-clicks"),
         ]
     )
 
 
-PAGE = Page(NAME, ("/orders",), (*NUMBERS, STAGES, BROKEN, COURSE, CANCELLED, WAITING, STUCK, ISSUES, WORST), layout)
+PAGE = Page(
+    NAME, ("/orders",), (*NUMBERS, STAGES, BROKEN, COURSE, CANCELLED, WAITING, STUCK, ISSUES, BURNING, WORST), layout
+)

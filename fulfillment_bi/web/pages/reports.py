@@ -10,9 +10,9 @@ from dash import html
 from fulfillment_bi.i18n import label, numbers
 from fulfillment_bi.journal.runs import Run, list_runs
 from fulfillment_bi.operations.schedules import Schedule, load_schedules, next_due
+from fulfillment_bi.operations.standing import open_journal
 from fulfillment_bi.reports.catalog import REPORTS, get_report
 from fulfillment_bi.web import parts
-from fulfillment_bi.web.firing import open_journal
 from fulfillment_bi.web.state import View
 from fulfillment_bi.web.tile import Page, Shown, Tile
 
@@ -23,7 +23,7 @@ SCHEDULE_COLUMNS = ("schedule", "report", "cron", "next", "channels", "last", ""
 RUN_COLUMNS = ("run", "schedule", "due", "status", "version", "files", "note")
 EXAMPLE = (
     '[[schedule]]\nname = "morning"\nreport = "orders"\ncron = "30 8 * * mon-fri"\nformats = ["png", "xlsx"]\n'
-    'fresh_within = 26'
+    "fresh_within = 26"
 )
 
 
@@ -121,14 +121,14 @@ def layout(language: str) -> html.Div:
         [
             html.Div(id=f"{NAME}-problem"),
             html.Div(id="reporting-said", role="status"),
+            html.Div([parts.html_card(SCHEDULES.name, language, span="span-12", files=())], className="grid"),
             html.Div(
                 [
-                    parts.html_card(SCHEDULES.name, language, span="span-8", files=()),
+                    parts.html_card(RUNS.name, language, span="span-8", files=()),
                     parts.html_card(ON_DEMAND.name, language, span="span-4", files=()),
                 ],
                 className="grid",
             ),
-            html.Div([parts.html_card(RUNS.name, language, span="span-12", files=())], className="grid"),
         ]
     )
 

@@ -8,8 +8,8 @@ from dash import dcc, html
 
 from fulfillment_bi.filters import PRESETS
 from fulfillment_bi.i18n import numbers, text
+from fulfillment_bi.operations.standing import count_firing
 from fulfillment_bi.web import parts, shell
-from fulfillment_bi.web.firing import count_firing
 from fulfillment_bi.web.state import View
 from fulfillment_bi.web.tile import Page, Shown, Tile
 from fulfillment_bi.web.tiles.broken import where_broken

@@ -6,6 +6,7 @@ from dash import dcc, html
 
 from fulfillment_bi.web import parts
 from fulfillment_bi.web.tile import Page
+from fulfillment_bi.web.tiles.cost import cost
 from fulfillment_bi.web.tiles.shortage import budget, origins, purchases
 from fulfillment_bi.web.tiles.why_causes import causes, parties, stage_changes
 from fulfillment_bi.web.tiles.why_parts import bridge_steps, parts_table
@@ -16,7 +17,7 @@ NAME = "why"
 
 TOLD, BRIDGE, PARTS = told(NAME), bridge_steps(NAME), parts_table(NAME)
 CAUSES, PARTIES, STAGES, QUEUES = causes(NAME), parties(NAME), stage_changes(NAME), queues(NAME)
-BUDGET, ORIGINS, PURCHASES = budget(NAME), origins(NAME), purchases(NAME)
+BUDGET, ORIGINS, PURCHASES, COST = budget(NAME), origins(NAME), purchases(NAME), cost(NAME)
 
 
 def layout(language: str) -> html.Div:
@@ -48,10 +49,18 @@ def layout(language: str) -> html.Div:
                 ],
                 className="grid",
             ),
-            html.Div([parts.html_card(QUEUES.name, language, span="span-12")], className="grid"),
+            html.Div(
+                [
+                    parts.html_card(QUEUES.name, language, span="span-7"),
+                    parts.html_card(COST.name, language, span="span-5"),
+                ],
+                className="grid",
+            ),
             dcc.Store(id=f"{NAME}-clicks"),
         ]
     )
 
 
-PAGE = Page(NAME, ("/why",), (TOLD, BRIDGE, PARTS, CAUSES, PARTIES, STAGES, BUDGET, ORIGINS, PURCHASES, QUEUES), layout)
+PAGE = Page(
+    NAME, ("/why",), (TOLD, BRIDGE, PARTS, CAUSES, PARTIES, STAGES, BUDGET, ORIGINS, PURCHASES, QUEUES, COST), layout
+)

@@ -1,4 +1,4 @@
-"""Alerts that are not in order, as pages show them."""
+"""Alerts that are not in order, as pages and the weekly brief show them."""
 
 from __future__ import annotations
 
