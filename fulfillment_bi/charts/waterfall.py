@@ -12,7 +12,7 @@ from typing import Any
 from fulfillment_bi.charts.bars import Bar, post, row_names, step_label, thickness, width
 from fulfillment_bi.charts.theme import Theme, layout
 
-LONGEST_NAME = 22
+LONGEST_NAME = 27
 
 
 def waterfall(before: Bar, after: Bar, steps: Sequence[Bar], theme: Theme, language: str) -> dict[str, Any]:

@@ -145,13 +145,17 @@ def test_the_rows_behind_are_as_many_as_printed(olist: Session, name: str, level
     check_rows_behind(olist, name, level)
 
 
+def count_rows(session: Session, table: str) -> int:
+    return int(session.rows(f"SELECT count(*) FROM {table}")[0][0])
+
+
 def test_rollups_answer_most_questions(olist: Session) -> None:
     usual = ("channel", "warehouse", "carrier", "day", "week", "month", "weekday")  # days x 27 regions: few rows each
     for name, metric in METRICS.items():
         measure = metric.measures[metric.level]
         if not measure.fact.of_order or measure.quantile or measure.basis.name == "now":
             continue
-        if name == "data_issues":  # 517 issues need no rollup
+        if count_rows(olist, measure.fact.name) < count_rows(olist, "fct_order") / 2:  # failures, issues: too few
             continue
         for dimension in usual:
             route = run_query(olist, INFO, Query((name,), by=(dimension,))).routes[name]

@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 
 from fulfillment_bi.reports import browser
+from fulfillment_bi.reports.catalog import REPORTS
 from tests.cli.conftest import Fbi, one_sentence
 
 
 def test_reports_are_listed(fbi: Fbi):
-    assert [one["name"] for one in fbi("report", "list", "--json").json] == ["wall", "orders"]
+    listed = [one["name"] for one in fbi("report", "list", "--json").json]
+    assert listed == [*REPORTS]
+    assert {"wall", "brief", "orders"} <= set(listed)
     assert "履约驾驶舱" in fbi("report", "list").out
 
 

@@ -84,6 +84,36 @@ def test_parts_of_a_ratio_sum_to_its_change() -> None:
     assert defined > CASES / 2
 
 
+def test_against_a_target_all_of_the_gap_is_the_rates() -> None:
+    """No share differs from the target's own situation, so each segment's effect is its share of the missed rows."""
+    rng, seen = random.Random("target"), 0
+    for leaves, _ in cases(2):
+        target = Fraction(rng.randint(0, 1_000), 1_000)
+        bridge = bridge_ratio({path: Tally(target * one.d, one.d) for path, one in leaves.items()}, leaves)
+        whole = total(leaves.values())
+        if not whole.d:
+            assert bridge.change is None
+            continue
+        assert bridge.change == whole.n / whole.d - target
+        for segment in every_segment(bridge.segments):
+            assert segment.mix_effect == 0
+            assert segment.effect == (segment.after.n - target * segment.after.d) / whole.d
+            seen += 1
+        if bridge.segments:
+            assert sum_effects(bridge.segments)[0] == bridge.change
+    assert seen > CASES
+
+
+def test_two_selections_bridge_back_and_forth() -> None:
+    """Which of two selections is called the first changes every sign and nothing else."""
+    for one, other in cases(2):
+        there, back = bridge_ratio(one, other), bridge_ratio(other, one)
+        effects = {segment.path: segment.effect for segment in every_segment(there.segments)}
+        for segment in every_segment(back.segments):
+            forward = effects[segment.path]
+            assert segment.effect == (None if forward is None else -forward)
+
+
 def test_each_effect_is_rate_plus_mix_in_midpoint_form() -> None:
     both, one_sided = 0, 0
     for before, after in cases():

@@ -211,7 +211,7 @@ def test_a_filter_without_values_keeps_nothing(star: Session, info: Any) -> None
         (Query(("otif",), by=("day", "day")), UsageError, "named twice"),
         (Query(("otif",), by=("sku",)), NotApplicableError, "--level line"),
         (Query(("orders",), by=("sku",)), NotApplicableError, "It applies to otif"),
-        (Query(("otif",), by=("stage",)), NotApplicableError, "It applies to stage_time"),
+        (Query(("otif",), by=("stage",)), NotApplicableError, "stage_time, stage_time_p90"),
         (Query(("otif",), where=(Filter("issue", ("x",)),)), NotApplicableError, "It applies to data_issues"),
         (Query(("backlog",), by=("day",)), NotApplicableError, "as of now"),
         (Query(("backlog",), where=(Filter("month", ("2026-01",)),)), NotApplicableError, "as of now"),

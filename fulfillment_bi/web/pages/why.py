@@ -44,8 +44,8 @@ def layout(language: str) -> html.Div:
             html.Div(
                 [
                     parts.chart_card(BUDGET.name, language, span="span-4", size="chart-l"),
-                    parts.chart_card(ORIGINS.name, language, span="span-4", size="chart-l"),
-                    parts.html_card(PURCHASES.name, language, span="span-4"),
+                    parts.chart_card(ORIGINS.name, language, span="span-3", size="chart-l"),
+                    parts.html_card(PURCHASES.name, language, span="span-5"),
                 ],
                 className="grid",
             ),

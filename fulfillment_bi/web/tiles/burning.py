@@ -43,7 +43,7 @@ def burning(page: str) -> Tile:
         more = html.Button(
             view.text("burning.all"), className="cell", type="button", **parts.data(go=explaining(METRIC, "numerator"))
         )
-        return Shown([parts.table(head, rows, (4, 5, 6)), more], title, note)
+        return Shown([parts.table(head, rows, (4, 5, 6)), html.Div(more, className="why-binding")], title, note)
 
     def table(view: View, workspace: Any) -> Table:
         query = view.query(METRIC, compare="none")
