@@ -14,17 +14,18 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from fulfillment_bi.cache import ResultCache
-from fulfillment_bi.errors import NoVersionError, UsageError
+from fulfillment_bi.errors import UsageError
 from fulfillment_bi.metrics.query import Filter, Part, Query, Result
 from fulfillment_bi.metrics.target_file import FILE_NAME, TargetFile
 from fulfillment_bi.metrics.targets import Targets, against_targets, without_target
 from fulfillment_bi.settings import Settings, load_settings
 from fulfillment_bi.warehouse.engine import DamagedError, Session
+from fulfillment_bi.warehouse.pin import Pin
 from fulfillment_bi.warehouse.pointer import VersionInfo
 from fulfillment_bi.warehouse.reader import Reader
 from fulfillment_bi.warehouse.tables import read_meta
 from fulfillment_bi.warehouse.verify import Finding
-from fulfillment_bi.warehouse.versions import Store, nothing_loaded
+from fulfillment_bi.warehouse.versions import Store
 
 if TYPE_CHECKING:
     from fulfillment_bi.ingest.cursors import Cursor
@@ -361,42 +362,6 @@ class Workspace:
 
     def _lease(self) -> Reader:
         return self._pin.lease() if self._pin is not None else self.store.reader()
-
-
-class Pin:
-    """A hold on one version, or on "nothing loaded yet"."""
-
-    def __init__(self, home: Path, reader: Reader | None) -> None:
-        self._home = home
-        self._reader = reader
-
-    @classmethod
-    def on_current(cls, store: Store) -> Pin:
-        """A hold on the version current now."""
-        try:
-            return cls(store.home, store.reader())
-        except NoVersionError:
-            return cls(store.home, None)
-
-    def again(self) -> Pin:
-        """A second hold on the same version."""
-        return Pin(self._home, self._reader.lease() if self._reader is not None else None)
-
-    @property
-    def info(self) -> VersionInfo | None:
-        """The version held."""
-        return self._reader.info if self._reader is not None else None
-
-    def lease(self) -> Reader:
-        """Another reader of the same version. Raises NoVersionError when there was none."""
-        if self._reader is None:
-            raise nothing_loaded(self._home)
-        return self._reader.lease()
-
-    def close(self) -> None:
-        """Let the version go."""
-        if self._reader is not None:
-            self._reader.close()
 
 
 def _day(value: date | str | None, name: str) -> date | None:

@@ -22,6 +22,7 @@ def register(app: typer.Typer) -> None:
     group.command("list")(list_alerts)
     group.command("history")(history)
     group.command("snooze")(snooze)
+    group.command("messages")(messages)
     app.add_typer(group, name="alerts")
 
 
@@ -175,3 +176,29 @@ def snooze(
     until = datetime.now(UTC).replace(tzinfo=None, microsecond=0) + timedelta(hours=hours)
     snooze_alert(Journal(settings.home), (rule, entity), until, by)
     typer.echo(f"{rule} {entity}: no messages until {until} UTC")
+
+
+def messages(
+    limit: Annotated[int, typer.Option("--limit", min=1, help="The newest so many.")] = 50,
+    as_json: options.AsJson = False,
+) -> None:
+    """What people were told, newest first: sent, waiting for another try, failed, or kept for want of a channel.
+
+    \b
+    Examples:
+      fbi alerts messages --limit 10
+    """
+    from fulfillment_bi.journal.database import Journal
+    from fulfillment_bi.journal.messages import list_messages
+    from fulfillment_bi.settings import load_settings
+
+    found = list_messages(Journal(load_settings().home), limit)
+    if as_json:
+        print_json(found)
+        return
+    columns = ("created (UTC)", "channel", "status", "attempts", "title", "error")
+    rows = [
+        (one["created_at"][:19], one["recipient"], one["status"], one["attempts"], one["title"], one["error"] or "")
+        for one in found
+    ]
+    print_table(columns, rows)

@@ -8,7 +8,7 @@ save_mapping(draft.choice, draft.view, folder)
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from fulfillment_bi.ingest.contracts import load_contracts
 from fulfillment_bi.ingest.dateorder import COMMON_ORDERS
 from fulfillment_bi.ingest.mapping_text import adapter_of, mapping_text
 from fulfillment_bi.ingest.profile import FileView, look_at
-from fulfillment_bi.ingest.proposal import Choice, Filled, propose, safe_name, with_column, with_words, word_proposals
+from fulfillment_bi.ingest.proposal import Choice, propose, safe_name, with_column, with_words, word_proposals
 from fulfillment_bi.ingest.trial import Trial, try_mapping
 from fulfillment_bi.settings import Settings
 
@@ -184,8 +184,3 @@ def split_place(place: str) -> tuple[str, str]:
         raise UnknownNameError("contract", entity, load_contracts())
     load_contracts()[entity].column(column)
     return entity, column
-
-
-def filled_places(choice: Choice) -> Sequence[tuple[str, Filled]]:
-    """("orders.order_no", how it is filled) for every column that is."""
-    return [(f"{part.entity}.{filled.column}", filled) for part in choice.parts for filled in part.columns]

@@ -64,6 +64,9 @@ def test_the_message_carries_the_why(fbi: Fbi, own_home: Path, monkeypatch: pyte
     assert "Order fulfilment rate (OTIF)" in message["body"]
     assert message["link"].startswith("https://bi.example.com/")
     assert message["status"] == "kept"
+    (listed,) = fbi("alerts", "messages", "--json", home=own_home).json
+    assert (listed["title"], listed["status"]) == (message["title"], "kept")
+    assert message["title"][:20] in fbi("alerts", "messages", home=own_home).out
 
 
 def test_wrong_names_and_rules_are_refused(fbi: Fbi, own_home: Path) -> None:
