@@ -23,6 +23,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("journal",),
     ("workspace",),
     ("operations",),
+    ("documents",),
     ("reports.aside", "reports.table", "reports.browser", "reports.catalog"),
     ("reports.export", "operations.schedules"),
     ("web",),

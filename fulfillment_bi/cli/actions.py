@@ -9,7 +9,9 @@ from typing import Annotated
 import typer
 
 from fulfillment_bi.cli import options
-from fulfillment_bi.cli.output import plain, print_json, print_table
+from fulfillment_bi.cli.output import print_json, print_table
+from fulfillment_bi.documents.plain import plain
+from fulfillment_bi.documents.selection import business_day, filters
 
 Number = Annotated[int, typer.Argument(metavar="NUMBER", help="See `fbi actions list`.")]
 
@@ -50,9 +52,9 @@ def add(
         id=0,
         title=title,
         metric=metric,
-        segment=options.filters(where),
+        segment=filters(where, "--where"),
         owner=owner,
-        due_on=options.business_day(due, "--due"),
+        due_on=business_day(due, "--due"),
         expected=expected,
         note=note,
         created_by=owner,
@@ -114,7 +116,7 @@ def acted(
     from fulfillment_bi.journal.database import Journal
     from fulfillment_bi.settings import load_settings
 
-    day = options.business_day(on, "--on")
+    day = business_day(on, "--on")
     assert day is not None
     mark_acted(Journal(load_settings().home), number, day)
     typer.echo(f"action {number}: acted on {day}")

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fulfillment_bi.cli import options
-from fulfillment_bi.cli.output import plain, print_json, print_stamp, print_table
+from fulfillment_bi.cli.output import print_json, print_stamp, print_table
+from fulfillment_bi.documents.answers import query_document, rows_document, trust_document
 from fulfillment_bi.metrics.catalog import METRICS
 from fulfillment_bi.metrics.query import Part, Query, Result
-from fulfillment_bi.metrics.targets import levels_of, status
 from fulfillment_bi.reports.table import Table, table_of
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def list_metrics(as_json: options.AsJson = False) -> None:
       fbi metrics
       fbi metrics --json
     """
-    from fulfillment_bi.cli.describe import metric_documents
+    from fulfillment_bi.documents.catalog import metric_documents
 
     found = metric_documents()
     if as_json:
@@ -156,7 +156,7 @@ def list_dimensions(as_json: options.AsJson = False) -> None:
       fbi dimensions
       fbi dimensions --json
     """
-    from fulfillment_bi.cli.describe import dimension_documents
+    from fulfillment_bi.documents.catalog import dimension_documents
 
     found = dimension_documents()
     if as_json:
@@ -166,40 +166,6 @@ def list_dimensions(as_json: options.AsJson = False) -> None:
         ("dimension", "label", "中文", "definition"),
         [[one[name] for name in ("name", "label_en", "label_zh", "definition_en")] for one in found],
     )
-
-
-def query_document(result: Result) -> dict[str, object]:
-    """The JSON shape of `fbi query`: each row also says the target in force for it, and how the value stands to it."""
-    rows = [record | _standing(result, record) for record in result.records()]
-    judged = [name for metric in result.query.metrics for name in (f"{metric}_target", f"{metric}_status")]
-    return {
-        "as_of": result.as_of,
-        "timezone": result.timezone,
-        "version": result.version,
-        "columns": [*result.columns, *judged],
-        "rows": rows,
-    }
-
-
-def _standing(result: Result, record: dict[str, Any]) -> dict[str, Any]:
-    """`<metric>_target` (null without one) and `<metric>_status`: good, watch, warning, critical, or null."""
-    found: dict[str, Any] = {}
-    for name in result.query.metrics:
-        levels = levels_of(result, record, name)
-        found[f"{name}_target"] = levels.target
-        found[f"{name}_status"] = status(METRICS[name], levels, record[name], record[f"{name}_d"])
-    return found
-
-
-def trust_document(one: Trust, asked: Query) -> dict[str, Any]:
-    """What `--trust` adds to the JSON for each metric: `rows` by member, times in UTC."""
-    rows = []
-    for bound in one.rows:
-        cells = plain(bound)
-        assert isinstance(cells, dict)
-        members = cells.pop("members")
-        rows.append(dict(zip(asked.by, members, strict=True)) | cells)
-    return {"metric": one.metric, "rows": rows, "sources": plain(one.sources, naive="Z")}
 
 
 def _print_trust(one: Trust, asked: Query) -> None:
@@ -218,18 +184,6 @@ def _print_trust(one: Trust, asked: Query) -> None:
     for source in one.sources:
         newest = source.newest.isoformat(sep=" ", timespec="minutes") + " UTC" if source.newest else "no times"
         typer.echo(f"rests on {source.source}, {source.adapter}: newest event {newest}")
-
-
-def rows_document(answer: RowsResult) -> dict[str, object]:
-    """The JSON shape of `fbi rows`: `count` is the number of all matching rows."""
-    return {
-        "as_of": answer.as_of,
-        "timezone": answer.timezone,
-        "version": answer.version,
-        "count": answer.count,
-        "columns": list(answer.columns),
-        "rows": [dict(zip(answer.columns, row, strict=True)) for row in answer.rows],
-    }
 
 
 def answer_table(answer: Result | RowsResult, asked: Query) -> Table:

@@ -10,6 +10,7 @@ import typer
 
 from fulfillment_bi.cli import options
 from fulfillment_bi.cli.output import print_json, print_table
+from fulfillment_bi.documents.selection import business_day
 from fulfillment_bi.errors import UsageError
 from fulfillment_bi.i18n import label
 from fulfillment_bi.insight.bottleneck import LONGEST_DAYS
@@ -75,7 +76,7 @@ def flow_document(flow: Flow) -> dict[str, object]:
 
 
 def _period(start: str | None, end: str | None) -> tuple[date, date]:
-    first, last = options.business_day(start, "--from"), options.business_day(end, "--to")
+    first, last = business_day(start, "--from"), business_day(end, "--to")
     if first is None or last is None or last < first:
         raise UsageError("A queue needs a period.", hint="Give --from DATE and --to DATE.")
     if last - first > timedelta(days=LONGEST_DAYS):

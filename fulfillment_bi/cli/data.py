@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from fulfillment_bi.cli import options
-from fulfillment_bi.cli.output import plain, print_json, print_table
+from fulfillment_bi.cli.output import print_json, print_table
+from fulfillment_bi.documents.plain import plain
 
 Entity = Annotated[str | None, typer.Option("--entity", metavar="NAME", help="Only records of this kind, as orders.")]
 Reason = Annotated[

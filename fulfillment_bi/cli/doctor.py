@@ -10,7 +10,8 @@ import typer
 from fulfillment_bi.cli import options
 from fulfillment_bi.cli.exits import FAILED
 from fulfillment_bi.cli.machine import Finding, findings, install_commands, root_prefix, run_install
-from fulfillment_bi.cli.output import plain, print_json
+from fulfillment_bi.cli.output import print_json
+from fulfillment_bi.documents.plain import plain
 
 MARKS = {"ok": "ok     ", "warning": "warning", "problem": "PROBLEM"}
 

@@ -15,6 +15,7 @@ from fulfillment_bi.cli.exits import FAILED
 from fulfillment_bi.cli.output import print_json, print_table
 from fulfillment_bi.cli.progress import reporting
 from fulfillment_bi.cli.systems import agreement, print_agreement
+from fulfillment_bi.documents.selection import business_day
 from fulfillment_bi.errors import UsageError
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def sample(
     from fulfillment_bi.sample.incidents import named
     from fulfillment_bi.sample.write import write_sample
 
-    last = options.business_day(end, "--end") or date.today()
+    last = business_day(end, "--end") or date.today()
     with reporting("making orders", "orders") as report:
         summary = write_sample(
             directory,

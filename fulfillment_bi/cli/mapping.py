@@ -11,6 +11,7 @@ import typer
 
 from fulfillment_bi.cli import options
 from fulfillment_bi.cli.output import print_json, print_table
+from fulfillment_bi.documents.selection import all_names
 from fulfillment_bi.errors import UsageError
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def map_file(
 
     decisions = Decisions(
         name=name,
-        entities=options.all_names(contract),
+        entities=all_names(contract),
         header_line=header,
         columns=_pairs(pairs, "--set"),
         values=_pairs(values, "--value"),

@@ -9,15 +9,14 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_type_hints
 
 import typer
 
-from fulfillment_bi.errors import UsageError
-from fulfillment_bi.metrics.query import Basis, Causes, Compare, Event, Filter, Level, Promise, Query, Timestamps
+from fulfillment_bi.documents.selection import all_names, filters, names, period
+from fulfillment_bi.metrics.query import Basis, Causes, Compare, Event, Level, Promise, Query, Timestamps
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of a table.")]
 By = Annotated[list[str] | None, typer.Option("--by", metavar="DIM[,DIM]", help="Split by these dimensions.")]
@@ -75,13 +74,11 @@ class Selected:
 
         Raises UsageError for what can be seen to be wrong without data.
         """
-        first, last = business_day(self.start, "--from"), business_day(self.end, "--to")
-        if first is not None and last is not None and first > last:
-            raise UsageError(f"The period ends ({last}) before it starts ({first}).", where="--from", hint="Swap them.")
+        first, last = period(self.start, self.end, ("--from", "--to"))
         return Query(
             metrics=names(metrics),
             by=all_names(by),
-            where=filters(self.where),
+            where=filters(self.where, "--where"),
             start=first,
             end=last,
             basis=self.basis,
@@ -114,38 +111,3 @@ def selecting(command: Command) -> Command:
     called.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
     called.__annotations__ = {}
     return called  # type: ignore[return-value]
-
-
-def names(text: str) -> tuple[str, ...]:
-    """The names in a comma-separated list."""
-    return tuple(part.strip() for part in text.split(",") if part.strip())
-
-
-def all_names(texts: list[str] | None) -> tuple[str, ...]:
-    """The names in several comma-separated lists, in order and each once."""
-    return tuple(dict.fromkeys(name for text in texts or () for name in names(text)))
-
-
-def business_day(text: str | None, option: str) -> date | None:
-    """An ISO date as given to `option`; raises UsageError where it is none."""
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"'{text}' is not a date.", where=option, hint="Write it as 2026-01-31.") from None
-
-
-def filters(texts: list[str] | None) -> tuple[Filter, ...]:
-    """Filters from DIM=VALUE texts; values of one dimension are alternatives, dimensions must all hold."""
-    chosen: dict[str, list[str]] = {}
-    for text in texts or ():
-        dimension, equals, value = text.partition("=")
-        if not equals or not dimension.strip():
-            raise UsageError(
-                f"'{text}' is not a filter.", where="--where", hint="Write DIM=VALUE, as in --where channel=tmall."
-            )
-        values = chosen.setdefault(dimension.strip(), [])
-        if value.strip() not in values:
-            values.append(value.strip())
-    return tuple(Filter(dimension, tuple(values)) for dimension, values in chosen.items())

@@ -9,12 +9,11 @@ from zoneinfo import ZoneInfo
 import typer
 
 from fulfillment_bi.cli import options
-from fulfillment_bi.cli.output import plain, print_json, print_table
-from fulfillment_bi.errors import UnknownNameError, UsageError
+from fulfillment_bi.cli.output import print_json, print_table
+from fulfillment_bi.documents.order import order_document, read_order
 
 if TYPE_CHECKING:
     from fulfillment_bi.insight.timeline import Timeline
-    from fulfillment_bi.workspace import Workspace
 
 
 def register(app: typer.Typer) -> None:
@@ -37,39 +36,13 @@ def order(
     from fulfillment_bi.workspace import open_workspace
 
     with open_workspace() as workspace, workspace.pinned() as pinned:
-        timeline = pinned.timeline(channel, order_no)
-        if timeline is None:
-            raise _unknown(pinned, channel, order_no)
+        timeline = read_order(pinned, channel, order_no)
         info = pinned.info
         timezone = pinned.settings.timezone
     if as_json:
         print_json(order_document(timeline, timezone, info.id if info else ""))
     else:
         _print(timeline, ZoneInfo(timezone))
-
-
-def order_document(timeline: Timeline, timezone: str, version: str) -> dict[str, object]:
-    """The JSON shape of `fbi order`: the order, its promise, events and stages with their overruns in seconds."""
-    document = plain(timeline, naive="Z")  # the warehouse keeps UTC
-    assert isinstance(document, dict)
-    stages = [
-        {**stage, "overrun_seconds": source.overrun_seconds}
-        for stage, source in zip(document["stages"], timeline.stages, strict=True)
-    ]
-    promise = {
-        "ship": document.pop("promised_ship_at"),
-        "delivery": document.pop("promised_delivery_at"),
-        "delivery_renegotiated": document.pop("renegotiated_delivery_at"),
-    }
-    head = {"as_of": document.pop("as_of"), "timezone": timezone, "version": version}
-    return {**head, **document, "promise": promise, "stages": stages}
-
-
-def _unknown(workspace: Workspace, channel: str, order_no: str) -> UsageError:
-    channels = [member.value for member in workspace.members("channel", limit=1000)]
-    if channel not in channels:
-        return UnknownNameError("channel", channel, channels)
-    return UsageError(f"There is no order '{order_no}' in channel '{channel}'.", hint="Check the number.")
 
 
 def _print(timeline: Timeline, zone: ZoneInfo) -> None:

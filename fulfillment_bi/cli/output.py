@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, is_dataclass
-from datetime import date, datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
 
 import typer
 
+from fulfillment_bi.documents.plain import plain_cell
 from fulfillment_bi.reports.table import Stamp
 
 
 def print_json(value: object) -> None:
     """Print one JSON document: dates in ISO, decimals as numbers, undefined as null, Chinese as it is."""
-    typer.echo(json.dumps(value, default=_plain, ensure_ascii=False, indent=2, allow_nan=False))
+    typer.echo(json.dumps(value, default=plain_cell, ensure_ascii=False, indent=2, allow_nan=False))
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, percent: Iterable[str] = ()) -> None:
@@ -36,36 +35,6 @@ def print_stamp(stamp: Stamp, *, rows: int | None = None) -> None:
     """Print the line that says as of when, in which zone, of which version and with which filters."""
     counted = f" · {rows:,} rows" if rows is not None else ""
     typer.echo(f"as of {stamp.local_as_of()} {stamp.timezone} · {stamp.version} · {stamp.filters}{counted}")
-
-
-def plain(value: object, naive: str = "") -> object:
-    """A value as JSON knows it, through dataclasses, mappings and lists.
-
-    `naive` is put after a time without a zone: "Z" where such times are UTC.
-    """
-    if is_dataclass(value) and not isinstance(value, type):
-        return plain(asdict(value), naive)
-    if isinstance(value, Mapping):
-        return {str(key): plain(item, naive) for key, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [plain(item, naive) for item in value]
-    if isinstance(value, datetime) and value.tzinfo is None:
-        return value.isoformat() + naive
-    if value is None or isinstance(value, str | int | float | bool):
-        return value
-    return _plain(value)
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    if isinstance(value, Path):
-        return str(value)
-    if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
-    return str(value)
 
 
 def _cell(value: object, is_rate: bool) -> str:

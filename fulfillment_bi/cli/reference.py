@@ -30,7 +30,7 @@ def pages() -> Mapping[str, str]:
 
 def metrics_page() -> str:
     """Every metric with its formula."""
-    from fulfillment_bi.cli.describe import metric_documents
+    from fulfillment_bi.documents.catalog import metric_documents
 
     parts = ["# Metrics\n\nA rate is a ratio of sums; where the denominator is 0 it is undefined, never 0.\n"]
     for one in metric_documents():
@@ -55,7 +55,7 @@ def _band(band: Mapping[str, Any]) -> str:
 
 def dimensions_page() -> str:
     """Every dimension and what it splits."""
-    from fulfillment_bi.cli.describe import dimension_documents
+    from fulfillment_bi.documents.catalog import dimension_documents
 
     rows = [
         (f"`{one['name']}`", f"{one['label_en']} ({one['label_zh']})", one["definition_en"], ", ".join(one["members"]))

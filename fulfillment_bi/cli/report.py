@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 from fulfillment_bi.cli import options
-from fulfillment_bi.cli.output import plain, print_json, print_table
+from fulfillment_bi.cli.output import print_json, print_table
+from fulfillment_bi.documents.plain import plain
+from fulfillment_bi.documents.selection import names
 
 
 def register(app: typer.Typer) -> None:
@@ -49,7 +51,7 @@ def run(
     from fulfillment_bi.workspace import open_workspace
 
     with open_workspace() as workspace:
-        done = run_report(workspace, name, options.names(formats), out, search=view, language=language)
+        done = run_report(workspace, name, names(formats), out, search=view, language=language)
     if as_json:
         print_json(plain(done.document()))
     else:

@@ -9,6 +9,7 @@ import typer
 
 from fulfillment_bi.cli import options
 from fulfillment_bi.cli.output import print_json, print_table
+from fulfillment_bi.documents.selection import business_day
 from fulfillment_bi.errors import UsageError
 from fulfillment_bi.i18n import label
 from fulfillment_bi.metrics.query import Filter, Query
@@ -99,7 +100,7 @@ def cost(start: options.From, end: options.To, as_json: options.AsJson = False) 
     """
     from fulfillment_bi.workspace import open_workspace
 
-    first, last = options.business_day(start, "--from"), options.business_day(end, "--to")
+    first, last = business_day(start, "--from"), business_day(end, "--to")
     if first is None or last is None or last < first:
         raise UsageError("Costs need a period.", hint="Give --from DATE and --to DATE.")
     with open_workspace() as workspace, workspace.pinned() as pinned:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fulfillment_bi.cli import options
-from fulfillment_bi.cli.output import plain, print_json, print_table
+from fulfillment_bi.cli.output import print_json, print_table
+from fulfillment_bi.documents.plain import plain
 from fulfillment_bi.metrics.query import Filter, Query
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ import typer
 
 from fulfillment_bi.cli import options
 from fulfillment_bi.cli.exits import FAILED
-from fulfillment_bi.cli.output import plain, print_json, print_table
+from fulfillment_bi.cli.output import print_json, print_table
+from fulfillment_bi.documents.plain import plain
 
 VersionName = Annotated[str, typer.Argument(metavar="ID", help="As in `fbi versions list`, v00000007.")]
 
