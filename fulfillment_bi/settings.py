@@ -6,6 +6,7 @@ An environment variable wins over the file, the file over the default. The file 
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 import tomllib
@@ -40,6 +41,7 @@ class Settings:
     max_field_bytes: int = 1_048_576
     keep_versions: int = 5
     memory_limit: str | None = None
+    load_memory: str | None = None
     threads: int | None = None
     query_seconds: float | None = 30.0
     cached_results: int = 2_000
@@ -47,6 +49,7 @@ class Settings:
     port: int = 8050
     browser: str | None = None
     mappings: Path | None = None
+    extensions: Path | None = None
     inbox: Path = Path("data/inbox")
     settle_seconds: float | None = 30.0
     max_upload_bytes: int = 1_073_741_824
@@ -59,6 +62,12 @@ class Settings:
     schedules: Path | None = None
     scheduler: Literal["on", "off"] = "on"
     alert_minutes: int = 15
+    trusted_proxies: tuple[str, ...] | None = None
+    proxy_user_header: str | None = None
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: str | None = None
+    oidc_claim: str = "preferred_username"
 
     @property
     def mappings_folder(self) -> Path:
@@ -135,6 +144,16 @@ def _hours(value: Any) -> tuple[int, int]:
     if not dash or not (first.isdigit() and last.isdigit()) or not (int(first) < 24 and int(last) < 24):
         raise ValueError("must be two hours such as 22-7")
     return int(first), int(last)
+
+
+def _networks(value: Any) -> tuple[str, ...]:
+    listed = _list(value)
+    for one in listed:
+        try:
+            ipaddress.ip_network(one, strict=False)
+        except ValueError:
+            raise ValueError(f"must be addresses or networks; '{one}' is none") from None
+    return listed
 
 
 def _address(value: Any) -> str:
@@ -219,6 +238,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("max_field_bytes", "bytes", _whole(1), "A longer field sends its row to quarantine."),
     Setting("keep_versions", "count", _whole(1), "Published versions kept for a rollback, the current included."),
     Setting("memory_limit", "size", _size, "Memory for the database engine, such as 2GB; unset: 80 % of the machine."),
+    Setting(
+        "load_memory",
+        "size",
+        _size,
+        "Memory in which a load builds its tables, such as 1GB: what is more goes to temporary files in the home; "
+        "unset: 2GB, or as much as it takes where that is too little.",
+    ),
     Setting("threads", "count", _whole(1), "Threads for the database engine; unset: one a core."),
     Setting("query_seconds", "seconds", _seconds, "A question that takes longer is stopped; 0: no limit."),
     Setting("cached_results", "count", _whole(0), "Answers each process keeps in memory."),
@@ -228,6 +254,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("port", "port", _whole(1, 65_535), "Port the web application listens on."),
     Setting("browser", "path", _text, "Chromium that draws PNG and PDF; unset: the first one found."),
     Setting("mappings", "path", _path, "Folder of your own mapping files; unset: mappings in the home."),
+    Setting("extensions", "path", _path, "Folder of extensions of your own, each a folder; see docs/how-to/extend.md."),
     Setting("inbox", "path", _path, "Folder that `fbi watch` loads from."),
     Setting("settle_seconds", "seconds", _seconds, "A file in the inbox is whole when unchanged for so long."),
     Setting("max_upload_bytes", "bytes", _whole(1), "Largest file that the Data page accepts."),
@@ -245,6 +272,12 @@ SETTINGS: tuple[Setting, ...] = (
         "Whether `fbi serve` also runs schedules and alerts; off where `fbi run-schedule` does.",
     ),
     Setting("alert_minutes", "minutes", _whole(0), "How often the scheduler checks alert rules; 0: never."),
+    Setting("trusted_proxies", "list", _networks, "Addresses or networks of your own proxies, whose headers count."),
+    Setting("proxy_user_header", "header", _text, "Header in which these proxies name the user they signed in."),
+    Setting("oidc_issuer", "address", _address, "OpenID Connect issuer to sign in with; see docs/how-to/sign-in.md."),
+    Setting("oidc_client_id", "text", _text, "What the issuer calls this application."),
+    Setting("oidc_client_secret", "text", _text, "The application's secret at the issuer; better in the environment."),
+    Setting("oidc_claim", "claim", _text, "Claim of the identity token that holds the user's name."),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 

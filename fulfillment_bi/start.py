@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from fulfillment_bi.errors import FulfillmentError, SettingsError
 from fulfillment_bi.metrics.query import Query
+from fulfillment_bi.settings import Settings
 from fulfillment_bi.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def start_web() -> int:
     """`python app.py`: sample data where nothing is loaded, then the server; returns the exit code."""
     try:
         with open_workspace() as workspace:
-            require_address(workspace.settings.host, workspace.settings.port)
+            require_address(workspace.settings.host, workspace.settings.port, workspace.settings)
             ensure_demo(workspace, _print)
             serve(workspace, _print)
     except KeyboardInterrupt:
@@ -173,11 +174,19 @@ def serve(workspace: Workspace, say: Say, *, host: str | None = None, port: int 
 
     where = host or workspace.settings.host
     at = port or workspace.settings.port
-    require_loopback(where)
+    require_host(where, workspace.settings)
     application = web_application(workspace)
     try:
         most = workspace.settings.max_upload_bytes + 1_000_000
-        server = create_server(application, host=where, port=at, threads=8, ident="", max_request_body_size=most)
+        server = create_server(
+            application,
+            host=where,
+            port=at,
+            threads=8,
+            ident="",
+            max_request_body_size=most,
+            clear_untrusted_proxy_headers=False,  # web.access looks whether a request came through a proxy
+        )
     except OSError as error:
         raise _cannot_listen(where, at, error) from error
     say(f"Serving on http://{_shown(where)}:{at}/  (stop with Ctrl-C)")
@@ -206,23 +215,31 @@ def _scheduler(workspace: Workspace, say: Say) -> Iterator[None]:
         thread.join(timeout=STOP_SECONDS)
 
 
+def require_host(host: str, settings: Settings) -> None:
+    """Refuse an address that other machines can reach, unless people have to sign in."""
+    from fulfillment_bi.web.access import needs_sign_in
+
+    if not needs_sign_in(settings):
+        require_loopback(host)
+
+
 def require_loopback(host: str) -> None:
-    """Refuse an address that other machines can reach: there is no sign-in yet."""
+    """Refuse an address that other machines can reach."""
     try:
         is_own = host == "localhost" or ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         is_own = False
     if not is_own:
         raise SettingsError(
-            f"'{host}' can be reached by other machines, and there is no sign-in yet.",
+            f"'{host}' can be reached by other machines, and there is no sign-in.",
             where="host",
-            hint="Use 127.0.0.1, and a proxy that signs people in where others need it.",
+            hint="Use 127.0.0.1, or add a user first: fbi users add NAME --role admin.",
         )
 
 
-def require_address(host: str, port: int) -> None:
+def require_address(host: str, port: int, settings: Settings) -> None:
     """Refuse an address others can reach or a port in use, before work that takes a minute."""
-    require_loopback(host)
+    require_host(host, settings)
     bare = host.strip("[]")
     with socket.socket(socket.AF_INET6 if ":" in bare else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

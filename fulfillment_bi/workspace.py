@@ -23,16 +23,26 @@ from fulfillment_bi.warehouse.engine import DamagedError, Session
 from fulfillment_bi.warehouse.pin import Pin
 from fulfillment_bi.warehouse.pointer import VersionInfo
 from fulfillment_bi.warehouse.reader import Reader
+from fulfillment_bi.warehouse.scope import EVERYTHING, OutOfScopeError, Scope
 from fulfillment_bi.warehouse.tables import read_meta
 from fulfillment_bi.warehouse.verify import Finding
 from fulfillment_bi.warehouse.versions import Store
 
 if TYPE_CHECKING:
+    from fulfillment_bi.forecast.counting import Count
+    from fulfillment_bi.forecast.demand import Tick
+    from fulfillment_bi.forecast.lateness import Lateness
+    from fulfillment_bi.forecast.outlook import Outlook
+    from fulfillment_bi.forecast.planning import Plan
+    from fulfillment_bi.forecast.replenish import Policy
+    from fulfillment_bi.forecast.whatif import Change, Replay
     from fulfillment_bi.ingest.cursors import Cursor
     from fulfillment_bi.insight.bottleneck import Bottleneck
     from fulfillment_bi.insight.bounds import Trust
     from fulfillment_bi.insight.cost import Cost
+    from fulfillment_bi.insight.happenings import Happening
     from fulfillment_bi.insight.maturity import Maturity
+    from fulfillment_bi.insight.review_words import Said
     from fulfillment_bi.insight.spread import Spread
     from fulfillment_bi.insight.timeline import Timeline
     from fulfillment_bi.insight.why import Why
@@ -51,14 +61,16 @@ def open_workspace(home: Path | str | None = None, settings: Settings | None = N
     chosen = settings if settings is not None else load_settings()
     if home is not None:
         chosen = replace(chosen, home=Path(home))
-    return Workspace(chosen, Store(chosen.home, limits=chosen.limits(), keep=chosen.keep_versions))
+    store = Store(chosen.home, limits=chosen.limits(), keep=chosen.keep_versions, beside=_write_cubes)
+    return Workspace(chosen, store)
 
 
 class Workspace:
     """Questions about one warehouse.
 
     An unpinned workspace answers each call from the version that is current at that moment; `pinned()` gives one that
-    stays on a single version. Every question raises NoVersionError while nothing has been published.
+    stays on a single version, `scoped()` one that sees only some members' rows. Every question raises NoVersionError
+    while nothing has been published.
     """
 
     def __init__(
@@ -69,18 +81,27 @@ class Workspace:
         cache: ResultCache | None = None,
         pin: Pin | None = None,
         targets: TargetFile | None = None,
+        scope: Scope = EVERYTHING,
     ) -> None:
         self.settings = settings
-        self.store = store
+        self.scope = scope
+        self._store = store
         self._cache = cache if cache is not None else ResultCache(settings.cached_results)
         self._pin = pin
         self._targets = targets if targets is not None else _target_file(settings)
         self._seen = pin.info.id if pin is not None and pin.info is not None else ""
 
     @property
+    def store(self) -> Store:
+        """The versions themselves. Raises OutOfScopeError in a workspace with a scope, for they are whole."""
+        if not self.scope.is_everything:
+            raise OutOfScopeError("The versions cannot be narrowed to a scope.", hint="Ask somebody without one.")
+        return self._store
+
+    @property
     def info(self) -> VersionInfo | None:
         """The version that answers: the pinned one, else the current one; None before the first load."""
-        return self._pin.info if self._pin is not None else self.store.current()
+        return self._pin.info if self._pin is not None else self._store.current()
 
     @property
     def is_sample(self) -> bool:
@@ -92,12 +113,20 @@ class Workspace:
     @property
     def problems(self) -> list[Finding]:
         """What had to be worked around to find a readable version (a lost pointer, a damaged file); usually empty."""
-        return self.store.problems()
+        return self._store.problems()
 
     @property
     def targets(self) -> Targets:
-        """The targets of one's own that are in force. Raises SettingsError where their file cannot be used."""
-        return self._targets.read()
+        """The targets of one's own that are in force, without those for members out of scope.
+
+        Raises SettingsError where their file cannot be used.
+        """
+        found = self._targets.read()
+        limits = [(name, members) for name, members in self.scope.items() if members]
+        if not limits:
+            return found
+        visible = (rule for rule in found.rules if all(rule.where.get(name, own) <= own for name, own in limits))
+        return replace(found, rules=tuple(visible))
 
     @property
     def targets_path(self) -> Path:
@@ -151,15 +180,15 @@ class Workspace:
 
         if self.info is None:
             return
-        version = self.info.id
+        version, scope = self.info.id, self.scope
         plain = map(without_target, queries)
-        missing = tuple(query for _, query in self._cache.missing((version, query) for query in plain))
+        missing = tuple(query for *_, query in self._cache.missing((version, scope, query) for query in plain))
         if len(missing) > 1:
             found: list[Result] = self._cached(
                 ("together", missing), lambda session, info: run_queries(session, info, missing)
             )
             for result in found:
-                self._cache.put((version, result.query), result)
+                self._cache.put((version, scope, result.query), result)
 
     def rows(
         self,
@@ -171,16 +200,29 @@ class Workspace:
         offset: int = 0,
         order_by: str | None = None,
         text: str = "",
+        containing: Mapping[str, str] | None = None,
     ) -> RowsResult:
         """The rows counted in the numerator or denominator of `metric` under `query`, with their total count.
 
-        `text` keeps those with it anywhere in their order number, SKU or product name.
+        `text` keeps those with it anywhere in their order number, SKU or product name; `containing` those with its
+        words in each of its columns.
         """
         from fulfillment_bi.metrics.rows import run_rows
 
+        words = containing or {}
+
         found: RowsResult = self._ask(
             lambda session, info: run_rows(
-                session, info, query, metric, part, limit=limit, offset=offset, order_by=order_by, text=text
+                session,
+                info,
+                query,
+                metric,
+                part,
+                limit=limit,
+                offset=offset,
+                order_by=order_by,
+                text=text,
+                containing=words,
             )
         )
         return found
@@ -252,6 +294,15 @@ class Workspace:
         )
         return found
 
+    def review_words(self, query: Query) -> Said:
+        """The words that set bad reviews under the query apart from good ones; see `insight.review_words`."""
+        from fulfillment_bi.insight.review_words import review_words
+
+        plain = query.but(metrics=("review_score",), by=(), compare="none", order_by=None, limit=None)
+        key = ("review_words", self.scope, plain)
+        found: Said = self._cached(key, lambda session, info: review_words(session, info, plain))
+        return found
+
     def trust(self, query: Query) -> Trust:
         """How far the query's one metric can be trusted: bounds for each member of its split, and the sources."""
         from fulfillment_bi.insight.bounds import judge
@@ -265,6 +316,92 @@ class Workspace:
         from fulfillment_bi.insight.timeline import order_timeline
 
         found: Timeline | None = self._ask(lambda session, _: order_timeline(session, channel, order_no))
+        return found
+
+    def happenings(self, start: date, end: date) -> tuple[Happening, ...]:
+        """What the loaded calendar says happened between two days."""
+        from fulfillment_bi.insight.happenings import happenings
+
+        key = ("happenings", self.scope, start, end)
+        found: tuple[Happening, ...] = self._cached(key, lambda session, _: happenings(session, start, end))
+        return found
+
+    def outlook(self) -> Outlook | None:
+        """The demand forecast of the version: the one kept beside it, else made now; None without stock snapshots."""
+        from fulfillment_bi.forecast.clock import planning_day
+        from fulfillment_bi.forecast.outlook import make_outlook, read_kept
+
+        home = self.settings.home
+
+        def find(session: Session, info: VersionInfo) -> Outlook | None:
+            # What is kept is of everything; who sees a part of it gets a forecast of that part.
+            kept = read_kept(session, home, info.id) if self.scope.is_everything else None
+            return kept if kept is not None else make_outlook(session, planning_day(session), home)
+
+        found: Outlook | None = self._cached("outlook", find)
+        return found
+
+    def keep_forecast(self, tick: Tick | None = None, *, afresh: bool = False) -> Outlook | None:
+        """Forecast the current version and keep it beside it; `afresh` chooses the methods anew."""
+        from fulfillment_bi.forecast.clock import planning_day
+        from fulfillment_bi.forecast.outlook import keep, make_outlook
+
+        home, present = self.settings.home, {info.id for info in self.store.list()}
+
+        def make(session: Session, info: VersionInfo) -> Outlook | None:
+            made = make_outlook(session, planning_day(session), None if afresh else home, tick)
+            if made is not None:
+                keep(made, home, info.id, present)
+            return made
+
+        found: Outlook | None = self._ask(make)
+        return found
+
+    def channel_outlook(self, channel: str) -> Outlook | None:
+        """The forecast of one channel's demand, made on demand and never kept."""
+        from fulfillment_bi.forecast.clock import planning_day
+        from fulfillment_bi.forecast.outlook import make_outlook
+
+        found: Outlook | None = self._cached(
+            ("outlook", channel), lambda session, _: make_outlook(session, planning_day(session), channel=channel)
+        )
+        return found
+
+    def plan(self, policy: Policy) -> Plan | None:
+        """What to order, move and sell off, and what burns, for the forecast's first day; None without stock."""
+        from fulfillment_bi.forecast.planning import make_plan
+
+        outlook = self.outlook()
+        if outlook is None:
+            return None
+        found: Plan = self._cached(("plan", policy), lambda session, _: make_plan(session, outlook, policy))
+        return found
+
+    def count_plan(self) -> tuple[Count, ...]:
+        """Items whose books seem to promise what is not there, those first that protect most orders when counted."""
+        from fulfillment_bi.forecast.counting import plan_counts
+
+        outlook = self.outlook()
+        if outlook is None:
+            return ()
+        found: tuple[Count, ...] = self._cached("count_plan", lambda session, _: plan_counts(session, outlook))
+        return found
+
+    def lateness(self) -> Lateness:
+        """The probability of each open order to miss its promise, and how such probabilities held in the past."""
+        from fulfillment_bi.forecast.lateness import predict_lateness
+
+        found: Lateness = self._cached("lateness", lambda session, _: predict_lateness(session))
+        return found
+
+    def what_if(self, change: Change, days: int) -> Replay:
+        """The newest `days` once more under a change. Raises UsageError for fewer than a week."""
+        from fulfillment_bi.forecast.clock import planning_day
+        from fulfillment_bi.forecast.whatif import replay
+
+        found: Replay = self._cached(
+            ("what_if", change, days), lambda session, _: replay(session, planning_day(session), change, days)
+        )
         return found
 
     def loads(self) -> list[Any]:
@@ -296,16 +433,28 @@ class Workspace:
 
         Use it as a context manager, or close() it: until then its version's file stays open. Shares the cache.
         """
-        pin = self._pin.again() if self._pin is not None else Pin.on_current(self.store)
-        return Workspace(self.settings, self.store, cache=self._cache, pin=pin, targets=self._targets)
+        pin = self._pin.again() if self._pin is not None else Pin.on_current(self._store, self.scope)
+        return self._with(pin, self.scope)
+
+    def scoped(self, scope: Scope) -> Workspace:
+        """A workspace that sees only the rows `scope` allows, in everything that can be asked of it.
+
+        Close it where this one is pinned. Shares the cache, whose answers are kept by scope. Raises OutOfScopeError for
+        a scope wider than its own.
+        """
+        if not scope.within(self.scope):
+            raise OutOfScopeError("A scope can be narrowed, never widened.", where=str(scope))
+        return self._with(self._pin.again(scope) if self._pin is not None else None, scope)
+
+    def _with(self, pin: Pin | None, scope: Scope) -> Workspace:
+        return Workspace(self.settings, self._store, cache=self._cache, pin=pin, targets=self._targets, scope=scope)
 
     def at_version(self, name: str) -> Workspace:
         """A workspace that stays on the version `name`, to be closed like a pinned one.
 
         Raises UnknownNameError for a version that is not kept any more.
         """
-        pin = Pin(self.store.home, self.store.reader_of(name))
-        return Workspace(self.settings, self.store, cache=self._cache, pin=pin, targets=self._targets)
+        return self._with(Pin(self._store.home, self._store.reader_of(name, self.scope)), self.scope)
 
     def cursor(self, source: str) -> Cursor | None:
         """How far the database `source` has been read in this version; None before its first load."""
@@ -318,7 +467,7 @@ class Workspace:
         """Look for a newly published version now; True when it differs from the one seen at the last refresh."""
         if self._pin is not None:
             return False
-        info = self.store.current(refresh=True)
+        info = self._store.current(refresh=True)
         seen, self._seen = self._seen, info.id if info is not None else ""
         return seen != self._seen
 
@@ -327,7 +476,7 @@ class Workspace:
         if self._pin is not None:
             self._pin.close()
         else:
-            self.store.close()
+            self._store.close()
 
     def __enter__(self) -> Workspace:
         return self
@@ -342,7 +491,9 @@ class Workspace:
 
     def _cached(self, key: Hashable, question: Question) -> Any:
         return self._on_reader(
-            lambda reader: self._cache.get((reader.info.id, key), lambda: question(reader.session, reader.info))
+            lambda reader: self._cache.get(
+                (reader.info.id, self.scope, key), lambda: question(reader.session, reader.info)
+            )
         )
 
     def _on_reader(self, use: Callable[[Reader], Any]) -> Any:
@@ -355,13 +506,21 @@ class Workspace:
                 if self._pin is not None:
                     raise
                 failure = error
-        if not self.store.condemn(info.id):
+        if not self._store.condemn(info.id):
             raise failure
         with self._lease() as reader:
             return use(reader)
 
     def _lease(self) -> Reader:
-        return self._pin.lease() if self._pin is not None else self.store.reader()
+        return self._pin.lease() if self._pin is not None else self._store.reader(self.scope)
+
+
+def _write_cubes(session: Session, path: Path, base: Path | None) -> None:
+    from fulfillment_bi.metrics.cube_build import write_cubes
+    from fulfillment_bi.warehouse.tables import has_table
+
+    if has_table(session, "build_info"):
+        write_cubes(session, path, base)
 
 
 def _day(value: date | str | None, name: str) -> date | None:

@@ -8,7 +8,7 @@ import typer
 
 from fulfillment_bi.errors import NoVersionError
 
-Host = Annotated[str | None, typer.Option("--host", help="Address to listen on; only this machine's own.")]
+Host = Annotated[str | None, typer.Option("--host", help="Address to listen on; without users only this machine's.")]
 Port = Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Port to listen on; default 8050.")]
 
 
@@ -27,12 +27,12 @@ def serve(host: Host = None, port: Port = None) -> None:
       fbi serve --port 8060
       FBI_HOME=/srv/fbi fbi serve
     """
-    from fulfillment_bi.start import require_loopback
+    from fulfillment_bi.start import require_host
     from fulfillment_bi.start import serve as serve_web
     from fulfillment_bi.workspace import open_workspace
 
     with open_workspace() as workspace:
-        require_loopback(host or workspace.settings.host)
+        require_host(host or workspace.settings.host, workspace.settings)
         if workspace.info is None:
             typer.echo("Nothing has been loaded yet; the pages say how. `fbi demo` shows sample data.", err=True)
         serve_web(workspace, typer.echo, host=host, port=port)
@@ -55,7 +55,7 @@ def demo(
     from fulfillment_bi.workspace import open_workspace
 
     with open_workspace() as workspace:
-        require_address(host or workspace.settings.host, port or workspace.settings.port)
+        require_address(host or workspace.settings.host, port or workspace.settings.port, workspace.settings)
         if not ensure_demo(workspace, typer.echo, orders) and not workspace.is_sample:
             raise NoVersionError(
                 "This warehouse holds your own data; the demo would not show a sample.",

@@ -15,6 +15,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from fulfillment_bi.errors import SettingsError
+from fulfillment_bi.extensions import parts
+
 LANGUAGES = ("zh", "en")
 DEFAULT_LANGUAGE = "zh"
 
@@ -25,7 +28,13 @@ def catalogue(language: str) -> Mapping[str, str]:
     if language not in LANGUAGES:
         raise KeyError(f"no catalogue for language {language!r}; there are {', '.join(LANGUAGES)}")
     source = files(__package__).joinpath(f"{language}.toml").read_text(encoding="utf-8")
-    return dict(_flat(tomllib.loads(source), ""))
+    texts = dict(_flat(tomllib.loads(source), ""))
+    for path in parts(f"{language}.toml"):
+        try:
+            texts = dict(_flat(tomllib.loads(path.read_text("utf-8")), "")) | texts
+        except (OSError, ValueError) as error:
+            raise SettingsError(f"These texts cannot be read: {error}.", where=str(path)) from error
+    return texts
 
 
 def _flat(table: Mapping[str, Any], prefix: str) -> list[tuple[str, str]]:

@@ -11,16 +11,34 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from fulfillment_bi.errors import WarehouseError
+from fulfillment_bi.errors import FulfillmentError, WarehouseError
+from fulfillment_bi.warehouse.scope import OutOfScopeError
 
 FILE = "journal.sqlite"
 WAIT_SECONDS = 15.0
 """How long a writer waits for another; each holds the file for milliseconds."""
+
+
+REFUSED: ContextVar[FulfillmentError | None] = ContextVar("refused", default=None)
+"""Set while somebody is answered who may not write: then nothing that is asked for them can."""
+HIDDEN: ContextVar[bool] = ContextVar("hidden", default=False)
+"""Set while somebody with a scope is answered: what the journal holds is about everybody's rows."""
+
+
+@contextmanager
+def unhidden() -> Iterator[None]:
+    """Meanwhile the journal can be read for somebody with a scope; whoever uses it narrows what comes out."""
+    token = HIDDEN.set(False)
+    try:
+        yield
+    finally:
+        HIDDEN.reset(token)
 
 
 class Journal:
@@ -30,20 +48,33 @@ class Journal:
         self.path = home / FILE
 
     @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
-        """A connection to read from; rows are addressed by name. Raises WarehouseError when the file is unusable."""
+    def reading(self, *, by_system: bool = False) -> Iterator[sqlite3.Connection]:
+        """A connection to read from; rows are addressed by name. Raises WarehouseError when the file is unusable.
+
+        Raises OutOfScopeError while HIDDEN, unless the product looks something up for itself (`by_system`).
+        """
+        if HIDDEN.get() and not by_system:
+            raise OutOfScopeError("The journal cannot be narrowed to a scope.", where=str(self.path))
         with closing(self._open()) as connection:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
-        """A transaction: all of it happens, on disk, or nothing. Raises WarehouseError when the file is unusable."""
+    def writing(self, *, by_system: bool = False) -> Iterator[sqlite3.Connection]:
+        """A transaction: all of it happens, on disk, or nothing. Raises WarehouseError when the file is unusable.
+
+        Raises what REFUSED holds, unless it is the product's own record (`by_system`: sessions, the audit log).
+        """
+        refused = REFUSED.get()
+        if refused is not None and not by_system:
+            raise refused
         with closing(self._open()) as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
             except BaseException:
-                connection.execute("ROLLBACK")
+                # A full disk has rolled back by itself.
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
                 raise
             connection.execute("COMMIT")
 

@@ -23,7 +23,8 @@ FIRST_PAUSE = timedelta(minutes=1)
 class Message:
     """Something to be told. `recipient` names one channel of delivery; without any the message is kept, not sent.
 
-    `attachments` are paths of files that go along, `run` the report run it belongs to.
+    `attachments` are paths of files that go along, `run` the report run it belongs to; `owner` is the channel that is
+    told when it cannot be delivered.
     """
 
     kind: str
@@ -36,13 +37,14 @@ class Message:
     attempts: int = 0
     attachments: tuple[str, ...] = ()
     run: int | None = None
+    owner: str = ""
 
 
 def put_messages(connection: sqlite3.Connection, messages: Sequence[Message], at: datetime) -> None:
     """Add messages within the caller's transaction."""
     connection.executemany(
-        "INSERT INTO messages (created_at, kind, title, body, link, recipient, status, attachments, run) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO messages (created_at, kind, title, body, link, recipient, status, attachments, run, owner) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 stamp(at),
@@ -54,6 +56,7 @@ def put_messages(connection: sqlite3.Connection, messages: Sequence[Message], at
                 "waiting" if one.recipient else "kept",
                 json.dumps(one.attachments),
                 one.run,
+                one.owner,
             )
             for one in messages
         ],
@@ -71,10 +74,16 @@ def recover_messages(journal: Journal) -> int:
         ).rowcount
 
 
-def send_messages(journal: Journal, send: Callable[[Message], None], at: datetime) -> list[tuple[Message, str]]:
+def send_messages(
+    journal: Journal,
+    send: Callable[[Message], None],
+    at: datetime,
+    given_up: Callable[[Message, str], Sequence[Message]] = lambda _message, _error: (),
+) -> list[tuple[Message, str]]:
     """Send what waits, oldest first. Returns each message with its error, empty when it was sent.
 
-    A failed one is tried again later, after a pause that doubles, MOST_ATTEMPTS times in all.
+    A failed one is tried again later, after a pause that doubles, MOST_ATTEMPTS times in all; then it is given up, and
+    what `given_up` writes is put into the outbox with that.
     """
     done: list[tuple[Message, str]] = []
     while (message := _claim(journal, at, tuple(one.id for one, _ in done))) is not None:
@@ -82,11 +91,22 @@ def send_messages(journal: Journal, send: Callable[[Message], None], at: datetim
             send(message)
         except Exception as error:
             done.append((message, str(error) or type(error).__name__))
-            _put_back(journal, message, done[-1][1])
+            is_last = message.attempts >= MOST_ATTEMPTS
+            _put_back(journal, message, done[-1][1], given_up(message, done[-1][1]) if is_last else (), at)
         else:
             done.append((message, ""))
             _mark_sent(journal, message, at)
     return done
+
+
+def count_told(journal: Journal, kind: str, since: datetime) -> int:
+    """How often messages of the kind were written after `since`; those written together count as one."""
+    with journal.reading(by_system=True) as connection:
+        row = connection.execute(
+            "SELECT count(DISTINCT created_at) AS times FROM messages WHERE kind = ? AND created_at > ?",
+            (kind, stamp(since)),
+        ).fetchone()
+    return int(row["times"])
 
 
 def list_messages(journal: Journal, limit: int = 100) -> list[dict[str, Any]]:
@@ -117,6 +137,7 @@ def _claim(journal: Journal, at: datetime, tried: tuple[int, ...]) -> Message | 
                 row["attempts"] + 1,
                 tuple(json.loads(row["attachments"])),
                 row["run"],
+                row["owner"],
             )
     return None
 
@@ -125,10 +146,11 @@ def _pause(attempts: int) -> timedelta:
     return timedelta(seconds=FIRST_PAUSE.total_seconds() * 2**attempts)
 
 
-def _put_back(journal: Journal, message: Message, error: str) -> None:
+def _put_back(journal: Journal, message: Message, error: str, told: Sequence[Message], at: datetime) -> None:
     status = "failed" if message.attempts >= MOST_ATTEMPTS else "waiting"
     with journal.writing() as connection:
         connection.execute("UPDATE messages SET status = ?, error = ? WHERE id = ?", (status, error, message.id))
+        put_messages(connection, told, at)
 
 
 def _mark_sent(journal: Journal, message: Message, at: datetime) -> None:

@@ -18,13 +18,17 @@ Status = Literal["waiting", "running", "done", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class RunFile:
-    """One file of a run. `name` is its name in the run's folder, `sha256` of its bytes."""
+    """One file of a run. `name` is its name in the run's folder, `sha256` of its bytes.
+
+    `scope` says whose rows it holds ("channel=jd"), everybody's when empty.
+    """
 
     name: str
     language: str
     kind: str
     sha256: str
     size: int
+    scope: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +146,7 @@ def put_off(journal: Journal, number: int, reason: str, until: datetime | None =
 
 def finish_run(journal: Journal, number: int, made: Made, messages: Sequence[Message], at: datetime) -> None:
     """It is made, and the messages that carry it are in the outbox: both or neither."""
-    files = json.dumps([[one.name, one.language, one.kind, one.sha256, one.size] for one in made.files])
+    files = json.dumps([[one.name, one.language, one.kind, one.sha256, one.size, one.scope] for one in made.files])
     with journal.writing() as connection:
         connection.execute(
             "UPDATE report_runs SET status = 'done', finished_at = ?, report = ?, view = ?, version = ?, as_of = ?, "

@@ -7,6 +7,7 @@ from pathlib import Path
 from fulfillment_bi.errors import NoVersionError
 from fulfillment_bi.warehouse.pointer import VersionInfo
 from fulfillment_bi.warehouse.reader import Reader
+from fulfillment_bi.warehouse.scope import EVERYTHING, Scope
 from fulfillment_bi.warehouse.versions import Store, nothing_loaded
 
 
@@ -18,16 +19,16 @@ class Pin:
         self._reader = reader
 
     @classmethod
-    def on_current(cls, store: Store) -> Pin:
+    def on_current(cls, store: Store, scope: Scope = EVERYTHING) -> Pin:
         """A hold on the version current now."""
         try:
-            return cls(store.home, store.reader())
+            return cls(store.home, store.reader(scope))
         except NoVersionError:
             return cls(store.home, None)
 
-    def again(self) -> Pin:
-        """A second hold on the same version."""
-        return Pin(self._home, self._reader.lease() if self._reader is not None else None)
+    def again(self, scope: Scope | None = None) -> Pin:
+        """A second hold on the same version, with the same scope or another."""
+        return Pin(self._home, self._reader.lease(scope) if self._reader is not None else None)
 
     @property
     def info(self) -> VersionInfo | None:

@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from fulfillment_bi.errors import NoVersionError, UnknownNameError, WarehouseError
-from fulfillment_bi.warehouse.draft import Draft, Fault, copy_base
+from fulfillment_bi.warehouse.draft import Beside, Draft, Fault, copy_base
 from fulfillment_bi.warehouse.engine import DamagedError, Engine, Limits
 from fulfillment_bi.warehouse.leftovers import remove_builds, remove_old, remove_scratch, remove_version
 from fulfillment_bi.warehouse.lock import publish_lock
@@ -32,6 +32,7 @@ from fulfillment_bi.warehouse.pointer import (
 )
 from fulfillment_bi.warehouse.reader import Reader, Shelf
 from fulfillment_bi.warehouse.recovery import Resolved, resolve
+from fulfillment_bi.warehouse.scope import EVERYTHING, Scope
 from fulfillment_bi.warehouse.verify import Finding, version_problems
 
 MINIMUM_AGE_SECONDS = 3600.0
@@ -47,7 +48,8 @@ class Store:
 
     `check_seconds`: how long a look at CURRENT stays good. Pruning after a publish removes versions that are neither
     among the `keep` newest nor younger than `minimum_age_seconds`.
-    `fault` is called with the name of each step of a publish (see `draft.FAULT_POINTS`).
+    `fault` is called with the name of each step of a publish (see `draft.FAULT_POINTS`); `beside` writes a file that
+    answers faster, published with its version.
     """
 
     def __init__(
@@ -60,9 +62,11 @@ class Store:
         minimum_age_seconds: float = MINIMUM_AGE_SECONDS,
         check_seconds: float = 1.0,
         fault: Fault | None = None,
+        beside: Beside | None = None,
     ) -> None:
         self.home = Path(home)
         self.fault: Fault = fault if fault is not None else _no_fault
+        self._beside = beside
         self._layout = Layout(self.home.absolute())
         self._engine = engine if engine is not None else _duckdb()
         self._limits = limits if limits is not None else Limits()
@@ -95,23 +99,23 @@ class Store:
                 found.append(read_info(self._layout, number))
         return found
 
-    def reader(self) -> Reader:
-        """A reader pinned to the version current now. Raises NoVersionError before the first publish."""
+    def reader(self, scope: Scope = EVERYTHING) -> Reader:
+        """A reader pinned to the version current now, for `scope`. Raises NoVersionError before the first publish."""
         for attempt in range(_OPEN_TRIES):
             info = self.current(refresh=attempt > 0)
             if info is None:
                 raise nothing_loaded(self.home)
             try:
-                return self._shelf.reader(info)
+                return self._shelf.reader(info, scope)
             except DamagedError:
                 # Pruned between the look and the opening, or really damaged: look again, and lastly do without it.
                 if attempt > 0:
                     self.condemn(info.id)
         raise DamagedError("No version can be opened.", where=str(self.home))
 
-    def reader_of(self, name: str) -> Reader:
+    def reader_of(self, name: str, scope: Scope = EVERYTHING) -> Reader:
         """A reader pinned to the version `name`. Raises UnknownNameError where it is not kept any more."""
-        return self._shelf.reader(self._named(name))
+        return self._shelf.reader(self._named(name), scope)
 
     def condemn(self, name: str) -> bool:
         """Stop using a version that proved unreadable, if its file is indeed not the published one.
@@ -239,7 +243,8 @@ class Store:
                     copy_base(pointer.info, layout.build, self.fault)
                     self._drop_unpublished(pointer)
             base = pointer.info if pointer is not None else None
-            return Draft(layout, self._engine, self._limits, base, self._last() + 1, self.fault, self._after_publish)
+            number, after = self._last() + 1, self._after_publish
+            return Draft(layout, self._engine, self._limits, base, number, self.fault, after, self._beside)
         except BaseException:
             remove_builds(layout)
             raise
