@@ -6,9 +6,16 @@ red is kept for "act now". A thing keeps its colour on every page: see `member_c
 
 from __future__ import annotations
 
+import re
+import tomllib
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
+
+from fulfillment_bi.errors import SettingsError
+from fulfillment_bi.extensions import parts
 
 FONT = (
     '-apple-system, "Segoe UI", "Helvetica Neue", "PingFang SC", "Microsoft YaHei", '
@@ -44,44 +51,74 @@ class Theme:
         return round(size * self.scale, 2)
 
 
-LIGHT = Theme(
-    name="light",
-    page="#f4f6f9",
-    card="#ffffff",
-    border="#e3e8ef",
-    grid="rgba(20,32,51,0.08)",
-    text="#152033",
-    muted="#5b6b82",
-    accent="#1f6feb",
-    soft="#c9d5e6",
-    good="#1f6feb",
-    bad="#d9730d",
-    alarm="#cf222e",
-    previous="#9aa8bb",
-    low="#f0a455",
-    middle="#f3f5f8",
-    high="#82b4f8",
-    series=("#1f6feb", "#d9730d", "#0f9b8e", "#8250df", "#b58a00", "#c2447e", "#57606a"),
+COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+OWN_COLOURS = ("page", "card", "border", "text", "muted", "accent", "good", "bad", "alarm")
+"""What an extension's theme.toml may set, for [light] and for [dark]."""
+
+
+@cache
+def own_colours(name: str) -> Mapping[str, str]:
+    """The colours that extensions give the theme `name`, the first of each; SettingsError for what is no colour."""
+    found: dict[str, str] = {}
+    for path in parts("theme.toml"):
+        try:
+            colours = tomllib.loads(path.read_text("utf-8")).get(name, {})
+        except (OSError, ValueError) as error:
+            raise SettingsError(f"This theme cannot be read: {error}.", where=str(path)) from error
+        for colour, value in colours.items():
+            if colour not in OWN_COLOURS or not COLOUR.fullmatch(str(value)):
+                hint = f"Write {', '.join(OWN_COLOURS)} as #rrggbb."
+                raise SettingsError(f"'{colour} = {value}' is no colour of a theme.", where=str(path), hint=hint)
+            found.setdefault(colour, value)
+    return found
+
+
+def _with_own(base: Theme) -> Theme:
+    return replace(base, **own_colours(base.name))  # type: ignore[arg-type]
+
+
+LIGHT = _with_own(
+    Theme(
+        name="light",
+        page="#f4f6f9",
+        card="#ffffff",
+        border="#e3e8ef",
+        grid="rgba(20,32,51,0.08)",
+        text="#152033",
+        muted="#5b6b82",
+        accent="#1f6feb",
+        soft="#c9d5e6",
+        good="#1f6feb",
+        bad="#d9730d",
+        alarm="#cf222e",
+        previous="#9aa8bb",
+        low="#f0a455",
+        middle="#f3f5f8",
+        high="#82b4f8",
+        series=("#1f6feb", "#d9730d", "#0f9b8e", "#8250df", "#b58a00", "#c2447e", "#57606a"),
+    )
 )
 
-DARK = Theme(
-    name="dark",
-    page="#0a1120",
-    card="#111b2e",
-    border="#1f2c44",
-    grid="rgba(160,180,210,0.12)",
-    text="#e8eef8",
-    muted="#93a4bf",
-    accent="#58a6ff",
-    soft="#33476a",
-    good="#58a6ff",
-    bad="#ff9f43",
-    alarm="#ff5d5d",
-    previous="#6d7f9c",
-    low="#b8650f",
-    middle="#1b2942",
-    high="#2a6fd0",
-    series=("#58a6ff", "#ff9f43", "#3fc8b4", "#b692ff", "#e8c547", "#ff8fb8", "#93a4bf"),
+DARK = _with_own(
+    Theme(
+        name="dark",
+        page="#0a1120",
+        card="#111b2e",
+        border="#1f2c44",
+        grid="rgba(160,180,210,0.12)",
+        text="#e8eef8",
+        muted="#93a4bf",
+        accent="#58a6ff",
+        soft="#33476a",
+        good="#58a6ff",
+        bad="#ff9f43",
+        alarm="#ff5d5d",
+        previous="#6d7f9c",
+        low="#b8650f",
+        middle="#1b2942",
+        high="#2a6fd0",
+        series=("#58a6ff", "#ff9f43", "#3fc8b4", "#b692ff", "#e8c547", "#ff8fb8", "#93a4bf"),
+    )
 )
 
 

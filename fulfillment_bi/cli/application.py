@@ -12,7 +12,9 @@ import typer
 
 from fulfillment_bi import __version__
 from fulfillment_bi.cli import (
+    accounts,
     actions,
+    agents,
     alerts,
     ask,
     bottleneck,
@@ -22,6 +24,7 @@ from fulfillment_bi.cli import (
     load,
     mapping,
     order,
+    planning,
     rank,
     report,
     schedule,
@@ -53,6 +56,7 @@ MODULES = (
     rank,
     bottleneck,
     shortage,
+    planning,
     order,
     data,
     systems,
@@ -61,8 +65,10 @@ MODULES = (
     report,
     schedule,
     versions,
+    accounts,
     doctor,
     serve,
+    agents,
 )
 
 

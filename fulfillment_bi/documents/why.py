@@ -44,6 +44,18 @@ def why_document(found: Why) -> dict[str, object]:
             }
             for one in found.causes
         ],
+        "findings": [
+            {
+                "causes": list(one.causes),
+                "places": [{"dimension": name, "segments": list(members)} for name, members in one.places],
+                "orders": one.orders,
+                "low": one.low,
+                "high": one.high,
+                "expected": one.expected,
+                "evidence": one.evidence,
+            }
+            for one in found.findings
+        ],
         "stages": [
             {
                 "stage": one.stage,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from fulfillment_bi.errors import SettingsError
+from fulfillment_bi.extensions import collect
 from fulfillment_bi.metrics.catalog import (
     after_sales,
     causes,
@@ -43,4 +45,15 @@ AREAS = (
     money,
     quality,
 )
-METRICS: Mapping[str, Metric] = MappingProxyType({metric.name: metric for area in AREAS for metric in area.METRICS})
+
+
+def _all() -> dict[str, Metric]:
+    found = {metric.name: metric for area in AREAS for metric in area.METRICS}
+    for metric in collect("metrics", "METRICS"):
+        if metric.name in found:
+            raise SettingsError(f"An extension declares the metric '{metric.name}', which exists.", where="metrics.py")
+        found[metric.name] = metric
+    return found
+
+
+METRICS: Mapping[str, Metric] = MappingProxyType(_all())

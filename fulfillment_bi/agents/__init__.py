@@ -1,0 +1,1 @@
+"""Answers for agents: the same questions and the same scope as the pages, over the Model Context Protocol."""
