@@ -35,7 +35,8 @@ class Rule:
     `filled` replaces every value, `conditions` leave out rows whose cells have none of the words. `words` maps
     casefolded cells; others stay, vanish (`only`) or become `otherwise`. `per` names the contract column by which a
     total is divided, `prefer` ranks the words among all records of a key. `plus` is the header of a duration in `unit`
-    that is added to a time. `choices` belong to kind "first".
+    that is added to a time. `precision` says that the file tells less than others may: of a time the "day", of a word
+    what holds "at_least". `choices` belong to kind "first".
     """
 
     column: str
@@ -54,6 +55,7 @@ class Rule:
     prefer: Words = ()
     plus: str = ""
     unit: str = ""
+    precision: str = ""
     choices: tuple[Rule, ...] = ()
 
     @property
@@ -122,6 +124,11 @@ class Target:
         extra = (*self.split.headers, self.split.count) if self.split else ()
         inner = (header for rule in self.rules for header in rule.all_headers)
         return tuple(dict.fromkeys(header for header in (*(self.when.headers if self.when else ()), *extra, *inner)))
+
+    @property
+    def coarse(self) -> Words:
+        """The contract columns of which the file tells less than others may."""
+        return tuple(rule.column for rule in self.rules if rule.precision)
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,7 @@ def read_rows(folder: Path, place: int) -> Iterator[pa.RecordBatch]:
     if not path.exists():
         return
     try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+        with pq.ParquetFile(path, page_checksum_verification=True, pre_buffer=False) as file:
             yield from file.iter_batches()
     except (pa.ArrowException, OSError) as error:
         raise WarehouseError("The archive of a loaded file is damaged.", where=str(folder)) from error

@@ -7,7 +7,7 @@ so it depends on what was loaded and not on the order in which it came. Columns 
 from __future__ import annotations
 
 from fulfillment_bi.ingest.contracts import Column, Contract
-from fulfillment_bi.ingest.ranking import LINE_BITS, names_of, rank_of, same_key
+from fulfillment_bi.ingest.ranking import COARSE_TYPES, LINE_BITS, is_coarse, names_of, rank_of, same_key
 from fulfillment_bi.ingest.tables import staged
 from fulfillment_bi.warehouse.engine import Session
 
@@ -45,8 +45,8 @@ def _make_told(session: Session, contract: Contract) -> None:
 def _compared(contract: Contract) -> str:
     """What each system said of a key beside what won, with a list of differences: NULL where there is none."""
     key = names_of(contract.key)
-    said = ", ".join(_newest(f'"{column.name}"', "_rank", column.name) for column in contract.compared)
-    told_by = ", ".join(_newest("_origin", rank_of(column), column.name) for column in contract.compared)
+    said = ", ".join(_newest(f'"{column.name}"', "_rank", column) for column in contract.compared)
+    told_by = ", ".join(_newest("_origin", rank_of(column), column) for column in contract.compared)
     differences = ", ".join(_difference(column) for column in contract.compared)
     order = [f'm."{name}"' if name in contract.names else "NULL" for name in ("channel", "order_no")]
     shown = ", ".join(f"""coalesce(CAST(m."{name}" AS VARCHAR), '')""" for name in contract.key)
@@ -61,8 +61,13 @@ def _compared(contract: Contract) -> str:
     )
 
 
-def _newest(value: str, rank: str, name: str) -> str:
-    return f'arg_max({value}, {rank}) FILTER ("{name}" IS NOT NULL) AS "{name}"'
+def _newest(value: str, rank: str, column: Column) -> str:
+    """What was told last or believed most of a column, and whether that tells less than others may."""
+    name = column.name
+    told = f'arg_max({value}, {rank}) FILTER ("{name}" IS NOT NULL) AS "{name}"'
+    if column.type not in COARSE_TYPES:
+        return told
+    return f'{told}, arg_max({is_coarse(column)}, {rank}) FILTER ("{name}" IS NOT NULL) AS "{name}__coarse"'
 
 
 def _difference(column: Column) -> str:
@@ -71,11 +76,33 @@ def _difference(column: Column) -> str:
     differs = f"said.{name} <> m.{name}"
     if column.tolerance and column.type in ("time", "promise"):
         differs = f"abs(date_diff('second', said.{name}, m.{name})) > {column.tolerance:d}"
+    if column.alike:
+        differs += f" AND NOT starts_with(said.{name}, m.{name}) AND NOT starts_with(m.{name}, said.{name})"
+    if column.type in COARSE_TYPES:
+        differs += f" AND NOT ({_is_within(column)})"
     return (
         f"CASE WHEN said._origin <> best.{name} AND {differs} THEN {{'column_name': '{column.name}', "
         f"'winning_system': best.{name}, 'winning_value': CAST(m.{name} AS VARCHAR), "
         f"'other_system': said._origin, 'other_value': CAST(said.{name} AS VARCHAR)}} END"
     )
+
+
+def _is_within(column: Column) -> str:
+    """Whether one of the two tells less and the other fits in it: a time in the day, a status beyond the one reached.
+
+    A day begins where the zone of its file says, and so needs no zone here.
+    """
+    name, less = f'"{column.name}"', f'"{column.name}__coarse"'
+    both = ((f"said.{name}", f"m.{name}", f"said.{less}"), (f"m.{name}", f"said.{name}", f"best.{less}"))
+    if column.type == "time":
+        fits = [f"({flag} AND {fine} >= {day} AND {fine} < {day} + INTERVAL 1 DAY)" for day, fine, flag in both]
+    else:
+        order = "[" + ", ".join(f"'{word}'" for word in dict.fromkeys(column.words.values())) + "]"
+        fits = [
+            f"({flag} AND list_position({order}, {fine}) >= list_position({order}, {least}))"
+            for least, fine, flag in both
+        ]
+    return " OR ".join(fits)
 
 
 def _hash(contract: Contract) -> str:

@@ -44,7 +44,8 @@ class Column:
     `fallback` names the column that fills a blank, `default` the text that does so last. `precedence` lists the kinds
     of source from the most to the least trusted; without it the newest export wins. `personal` says what is kept of a
     column that names a person: a keyed hash, or whether it was filled in. `words` maps every accepted word
-    (casefolded) to the word that is stored. Two systems agree on a time that is `tolerance` seconds apart.
+    (casefolded) to the word that is stored. Two systems agree on a time that is `tolerance` seconds apart, and with
+    `alike` on a name of which one is the beginning of the other.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Column:
     personal: Personal = ""
     precedence: tuple[str, ...] = ()
     tolerance: int = 0
+    alike: bool = False
     synonyms: tuple[str, ...] = ()
     words: Mapping[str, str] = field(default_factory=dict)
 
@@ -160,6 +162,7 @@ def _parse_column(entity: str, name: str, entry: Mapping[str, Any], words: Mappi
         personal=entry.get("personal", ""),
         precedence=tuple(entry.get("precedence", ())),
         tolerance=entry.get("tolerance", 0),
+        alike=entry.get("alike", False),
         synonyms=tuple(entry.get("synonyms", ())),
         words=accepted,
     )

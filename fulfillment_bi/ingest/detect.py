@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from fulfillment_bi.errors import ContractError, FileUnknownError, UnknownNameError
+from fulfillment_bi.extensions import parts
 from fulfillment_bi.ingest.adapter import GROUP, Adapter, group_pattern, header_key, header_positions
 from fulfillment_bi.ingest.cells import squash
 from fulfillment_bi.ingest.contracts import contract_of
@@ -63,11 +64,13 @@ class _Fit:
 
 
 def all_adapters(own: Path | None = None) -> Mapping[str, Adapter]:
-    """Name -> adapter: of the user's folder `own`, of our mapping files, then the ones made from contracts.
+    """Name -> adapter: of the user's folder `own`, of extensions, of our mapping files, then the ones made from contracts.
 
     The first of a name is the one. Raises SettingsError for a file in `own` that is wrong.
     """
-    mine = own_mappings(own).adapters
+    mine = dict(own_mappings(own).adapters)
+    for folder in parts("mappings"):
+        mine = {**own_mappings(folder).adapters, **mine}
     return {**mine, **{name: one for name, one in _delivered().items() if name not in mine}}
 
 

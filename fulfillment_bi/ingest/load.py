@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ import pyarrow as pa
 from fulfillment_bi.errors import ContractError, FileUnreadableError, IngestError, UsageError
 from fulfillment_bi.ingest.archive import ArchivedFile, ArchiveWriter, read_rows, remove_drafts
 from fulfillment_bi.ingest.files import is_unchanged
+from fulfillment_bi.ingest.finish import finish_load
 from fulfillment_bi.ingest.known import Known, adopt_earlier_time, find_known, forget, repeated_counts
 from fulfillment_bi.ingest.plan import Planned, plan_files
 from fulfillment_bi.ingest.project import hash_key, make_plans, project, wanted_positions
@@ -27,15 +28,14 @@ from fulfillment_bi.ingest.stage import Context, Incoming, drop_incoming, receiv
 from fulfillment_bi.ingest.tables import clear_tables, ensure_tables, write_meta
 from fulfillment_bi.ingest.unique import keys_are_unique
 from fulfillment_bi.settings import Settings
-from fulfillment_bi.warehouse.build import build_models
 from fulfillment_bi.warehouse.engine import QueryLimitError, Session
 from fulfillment_bi.warehouse.pointer import disk_errors
 from fulfillment_bi.warehouse.tables import read_meta
 from fulfillment_bi.warehouse.versions import Store
 
-_STAGING_MEMORY = "350MB"
-"""What the database may take while files are staged: more would not make it faster. Where this is too little, as for
-very large files with many rows of one key, all is staged once more with as much as there is."""
+_STAGING_MEMORY = ("350MB", "700MB")
+"""What the database may take while files are staged: more would not make it faster. Where the first is too little, as
+for many rows of one key, all is staged once more with the next, and lastly with as much as there is."""
 _LARGE = 1 << 30
 """From so many bytes on, staging takes one thread: with more, what each needs for itself does not fit."""
 _TOLERANCE = timedelta(days=2)
@@ -106,38 +106,27 @@ class _Loader:
         if not plan or self._all_known(plan, reports):
             return (current.id if current else None), False
         self.total = sum(item.identity.size for item in plan)
-        try:
-            found = self._attempt(plan, reports, modest=not self.settings.memory_limit)
-        except QueryLimitError:
-            if self.settings.memory_limit:
-                raise
+        bounds = () if self.settings.memory_limit else _STAGING_MEMORY
+        for memory in bounds:
+            with suppress(_StagingLimitError):
+                return self._attempt(plan, reports, memory) or (current.id if current else None, False)
             self.done = 0
-            found = self._attempt(plan, reports, modest=False)
-        return found or (current.id if current else None, False)
+        return self._attempt(plan, reports, None) or (current.id if current else None, False)
 
     def _attempt(
-        self, plan: Sequence[Planned], reports: dict[str, FileReport], *, modest: bool
+        self, plan: Sequence[Planned], reports: dict[str, FileReport], memory: str | None
     ) -> tuple[str, bool] | None:
-        """Stage and publish; None when nothing changed. With `modest`, staging takes little memory or fails."""
+        """Stage and publish; None when nothing changed. Staging takes so much `memory`, or fails."""
         self.fault("draft")
         with self.store.draft(wait_seconds=self.wait_seconds) as draft:
             session = draft.session
             threads = 1 if self.total >= _LARGE else self.settings.threads
-            limit = session.within(_STAGING_MEMORY, threads) if modest else nullcontext()
-            with disk_errors(self.store.home), limit:
+            with disk_errors(self.store.home), _bounded(session, memory, threads):
                 changed = self._stage_all(session, draft.next_id, plan, reports)
             if not changed:
                 return None
             self.fault("models")
-            build_models(
-                session,
-                timezone=self.settings.timezone,
-                unknown_cancellations=self.settings.unknown_cancellations,
-                pickup_clock=self.settings.pickup_clock,
-                update=True,
-            )
-            for step in self.finish:
-                step(session)
+            finish_load(session, self.settings, self.finish)
             self.fault("publish")
             return draft.publish([keys_are_unique]).id, True
 
@@ -282,6 +271,22 @@ class _Loader:
     def _advance(self, item: Planned, size: int) -> None:
         self.done += size
         self._show(item, 0)
+
+
+class _StagingLimitError(Exception):
+    """Staging needs more memory than it was given."""
+
+
+@contextmanager
+def _bounded(session: Session, memory: str | None, threads: int | None) -> Iterator[None]:
+    if memory is None:
+        yield
+        return
+    try:
+        with session.within(memory, threads):
+            yield
+    except QueryLimitError as error:
+        raise _StagingLimitError from error
 
 
 def _changes_nature(meta: dict[str, str], settings: Settings, sample: bool) -> bool:

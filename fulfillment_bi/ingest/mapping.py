@@ -37,12 +37,13 @@ _FILE_KEYS = {
 _TARGET_KEYS = {"entity", "source", "partial", "when", "split", "columns"}
 _RULE_KEYS = {
     "from", "hash", "hash_all", "present", "value", "join", "first", "words", "only", "otherwise", "default",
-    "pattern", "filled", "if", "per", "prefer", "plus", "unit", "separator",
+    "pattern", "filled", "if", "per", "prefer", "plus", "unit", "precision", "separator",
 }  # fmt: skip
 _KINDS: tuple[tuple[str, Kind], ...] = (
     ("from", "copy"), ("hash", "hash"), ("hash_all", "hash"), ("present", "present"), ("value", "value"),
     ("join", "join"), ("first", "first"),
 )  # fmt: skip
+_PRECISIONS = {"time": "day", "word": "at_least"}
 _PROVINCE = (
     "(北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|"
     "陕西|甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门)"
@@ -181,6 +182,8 @@ def _parse_rule(contract: Contract, name: str, entry: str | Sequence[str] | Mapp
         raise ValueError(f"{name}: prefer ranks words, and this column holds none")
     if rule.delayed and column.type not in ("time", "promise"):
         raise ValueError(f"{name}: plus adds a duration to a time, and this column holds none")
+    if rule.precision != _PRECISIONS.get(column.type, "") and rule.precision:
+        raise ValueError(f'{name}: precision is "day" for a time and "at_least" for a word')
     if column.personal == "presence" and rule.kind not in ("present", "value"):
         raise ValueError(f"{name}: only whether it is present may be kept")
     return rule
@@ -217,6 +220,7 @@ def _rule_of(column: str, entry: str | Sequence[str] | Mapping[str, Any]) -> Rul
         prefer=_words(entry.get("prefer", ())),
         plus=plus,
         unit=unit,
+        precision=entry.get("precision", ""),
         choices=choices,
     )
 

@@ -8,6 +8,7 @@ which systems know the row, and `conflicts` where two of them contradict each ot
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fulfillment_bi.ingest.changes import note_differing, note_new
@@ -28,8 +29,12 @@ class Merged:
     superseded: int
 
 
-def merge(session: Session, contract: Contract, load_id: int, origin: str, accepted: str) -> Merged:
+def merge(
+    session: Session, contract: Contract, load_id: int, origin: str, accepted: str, coarse: Sequence[str] = ()
+) -> Merged:
     """Merge the table `accepted` (contract columns, `_source_line`) of load `load_id`, whose source is `origin`.
+
+    `coarse` are the columns of which it tells less than others may; there it gives way to whoever tells more.
 
     The load must already be in `loads`, since its times decide its rank.
     """
@@ -40,7 +45,8 @@ def merge(session: Session, contract: Contract, load_id: int, origin: str, accep
         return Merged(0, 0, 0, 0)
     fresh = not session.rows(f"SELECT 1 FROM {staged(contract)} LIMIT 1")  # noqa: S608
     rank_loads(session)
-    _stage(session, contract, load_id, origin, accepted, distinct=total == keys)
+    said_by = (load_id, origin, list(coarse) or None)
+    _stage(session, contract, said_by, accepted, distinct=total == keys)
     if fresh and total == keys:
         names = names_of(contract.names)
         session.execute(
@@ -79,18 +85,22 @@ def remerge(session: Session, contract: Contract, load_id: int, *, forget: bool 
         session.execute(f"DROP TABLE temp.{table}")
 
 
-def _stage(session: Session, contract: Contract, load_id: int, origin: str, accepted: str, *, distinct: bool) -> None:
+def _stage(
+    session: Session, contract: Contract, said_by: tuple[int, str, list[str] | None], accepted: str, *, distinct: bool
+) -> None:
     """Add row versions that are new; those already known take over the newer rank of this load.
 
     `distinct`: no two records have one key, so no two are the same; to group them would take memory for nothing.
     """
+    load_id, origin, coarse = said_by
     names = names_of(contract.names)
     table = staged(contract)
     line, grouped = ("_source_line", "") if distinct else ("max(_source_line)", f" GROUP BY {names}")
     session.execute(
         f"CREATE OR REPLACE TEMP TABLE row_versions AS SELECT {names}, {load_id} AS _load_id, "  # noqa: S608
-        f"{line} AS _source_line, CAST(? AS VARCHAR) AS _origin, hash({names}) AS _content FROM {accepted}{grouped}",
-        (origin,),
+        f"{line} AS _source_line, CAST(? AS VARCHAR) AS _origin, CAST(? AS VARCHAR[]) AS _coarse, "
+        f"hash({names}) AS _content FROM {accepted}{grouped}",
+        (origin, coarse),
     )
     if session.rows(f"SELECT 1 FROM {table} LIMIT 1"):  # noqa: S608
         same = f"s._content = v._content AND s._origin = v._origin AND {same_key('s', 'v', contract.key)}"

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from fulfillment_bi.ingest.contracts import Column
 from fulfillment_bi.warehouse.engine import Session
 
+COARSE_TYPES = ("time", "word")
+"""Types of columns of which a file may tell less than others: a day without a time, a status that is at least so."""
 LINE_BITS = 40
 LOAD_BITS = 20
 
@@ -20,7 +22,22 @@ def rank_loads(session: Session) -> None:
 
 
 def rank_of(column: Column) -> str:
-    """The rank of a row for this column: sources that the contract trusts more come first."""
+    """The rank of a row for this column: sources that the contract trusts more come first.
+
+    What tells less than others may, as a day without a time, comes after all that tells more, whoever says it.
+    """
+    rank = _trusted(column)
+    if column.type not in COARSE_TYPES:
+        return rank
+    return f"CASE WHEN {is_coarse(column)} THEN {rank} - {1 << 62} - {1 << 62} ELSE {rank} END"
+
+
+def is_coarse(column: Column) -> str:
+    """Whether a row version tells less in this column than others may."""
+    return f"coalesce(list_contains(_coarse, '{column.name}'), FALSE)"
+
+
+def _trusted(column: Column) -> str:
     if not column.precedence:
         return "_rank"
     cases = " ".join(

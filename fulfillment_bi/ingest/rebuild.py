@@ -11,12 +11,12 @@ from fulfillment_bi.errors import NoVersionError, UnknownNameError
 from fulfillment_bi.ingest.adapter import Adapter
 from fulfillment_bi.ingest.archive import archive_folder, read_note, read_rows
 from fulfillment_bi.ingest.detect import find_adapter
+from fulfillment_bi.ingest.finish import finish_load
 from fulfillment_bi.ingest.report import Counts
 from fulfillment_bi.ingest.stage import Context, drop_incoming, receive, stage
 from fulfillment_bi.ingest.tables import clear_tables, write_meta
 from fulfillment_bi.ingest.unique import keys_are_unique
 from fulfillment_bi.settings import Settings
-from fulfillment_bi.warehouse.build import build_models
 from fulfillment_bi.warehouse.engine import Session
 from fulfillment_bi.warehouse.tables import read_meta
 from fulfillment_bi.warehouse.versions import Store
@@ -58,14 +58,7 @@ def rebuild(
             unknown_cancellations=settings.unknown_cancellations,
             pickup_clock=settings.pickup_clock,
         )
-        build_models(
-            session,
-            timezone=settings.timezone,
-            unknown_cancellations=settings.unknown_cancellations,
-            pickup_clock=settings.pickup_clock,
-        )
-        for step in finish:
-            step(session)
+        finish_load(session, settings, finish, update=False)
         return draft.publish([keys_are_unique]).id
 
 

@@ -176,7 +176,8 @@ def _merge_part(context: Context, load_id: int, note: ArchivedFile, part: Incomi
         "WHERE len(_reasons) = 0"
     )
     quarantined = session.rows(f"SELECT count(*) FROM {part.checked} WHERE len(_reasons) > 0")[0][0]  # noqa: S608
-    merged = merge(session, contract, load_id, part.target.source or note.adapter.source, "accepted")
+    origin = part.target.source or note.adapter.source
+    merged = merge(session, contract, load_id, origin, "accepted", part.target.coarse)
     counts = Counts(part.read, merged.new, merged.updated, merged.unchanged, merged.superseded, quarantined)
     if not counts.balanced:
         raise ContractError(

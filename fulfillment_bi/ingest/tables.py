@@ -20,6 +20,8 @@ _LEDGER = (
     "other_value VARCHAR, seen_at TIMESTAMP)",
     "CREATE TABLE IF NOT EXISTS meta (key VARCHAR, value VARCHAR)",
 )
+_VERSION = {"_origin": "VARCHAR", "_content": "UBIGINT", "_coarse": "VARCHAR[]"}
+"""What is known of a row version: who tells it, what it says, and in which columns it says less than others may."""
 LEDGER_TABLES = ("loads", "load_entities", "quarantine", "conflicts")
 SYSTEMS: Mapping[str, tuple[str, ...]] = {
     "platform": ("platform", "platform summary"),
@@ -56,7 +58,7 @@ def ensure_tables(session: Session) -> None:
         columns |= {"_load_id": "INTEGER", "_source_line": "BIGINT"}
         flags = {knows(system): "BOOLEAN" for system in SYSTEMS}
         _ensure(session, state(contract), columns | flags, there)
-        _ensure(session, staged(contract), columns | {"_origin": "VARCHAR", "_content": "UBIGINT"}, there)
+        _ensure(session, staged(contract), columns | _VERSION, there)
 
 
 def _ensure(session: Session, table: str, columns: Mapping[str, str], there: Mapping[str, set[str]]) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from fulfillment_bi.ingest import finish as finish_module
 from fulfillment_bi.ingest import load as load_module
-from fulfillment_bi.ingest import rebuild as rebuild_module
 from fulfillment_bi.ingest.contracts import load_contracts
 from fulfillment_bi.ingest.report import Counts, LoadReport
 from fulfillment_bi.settings import Settings
@@ -76,8 +76,7 @@ class Bench:
 
 @pytest.fixture
 def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
-    monkeypatch.setattr(load_module, "build_models", lambda *_, **__: None)
-    monkeypatch.setattr(rebuild_module, "build_models", lambda *_, **__: None)
+    monkeypatch.setattr(finish_module, "build_models", lambda *_, **__: None)
     made = Bench(tmp_path)
     yield made
     made.store.close()

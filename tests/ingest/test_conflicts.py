@@ -40,7 +40,9 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
     made.close()
 
 
-def bring(session: Session, number: int, file: File, contract: Contract = PARCELS) -> Merged:
+def bring(
+    session: Session, number: int, file: File, contract: Contract = PARCELS, coarse: Sequence[str] = ()
+) -> Merged:
     """Merge one file as load `number`."""
     session.execute(
         "INSERT INTO loads BY NAME SELECT CAST(? AS INTEGER) AS load_id, ? AS source, CAST(? AS TIMESTAMP) AS "
@@ -55,7 +57,7 @@ def bring(session: Session, number: int, file: File, contract: Contract = PARCEL
             "first_scan_at, ? AS destination, CAST(? AS BIGINT) AS _source_line",
             (tracking_no, None if minutes is None else START + timedelta(minutes=minutes), destination, line),
         )
-    return merge(session, contract, number, file.source, "accepted")
+    return merge(session, contract, number, file.source, "accepted", coarse)
 
 
 def held(session: Session, files: Sequence[File]) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
@@ -128,6 +130,70 @@ def test_two_files_of_one_system_never_contradict_each_other(session: Session) -
     )
     assert [row[1] for row in state] == [START, START]
     assert conflicts == []
+
+
+def test_a_day_gives_way_to_a_time_and_agrees_with_any_of_that_day(session: Session) -> None:
+    day = 24 * 60
+    rows = {"1": 8 * 60, "2": day - 1, "3": day, "4": -2}
+    fine = File("warehouse", 1, tuple((number, minutes, None) for number, minutes in rows.items()))
+    days = File("carrier", 2, tuple((number, 0, None) for number in rows))
+    for order in ((fine, days), (days, fine)):
+        clear_tables(session)
+        for number, file in enumerate(order):
+            bring(session, number, file, coarse=["first_scan_at"] if file is days else [])
+        state, conflicts = found(session)
+        # The carrier is trusted more, and its file is newer; but it tells only days.
+        assert {row[0]: row[1] for row in state} == {
+            number: START + timedelta(minutes=minutes) for number, minutes in rows.items()
+        }
+        assert [(row[1], row[5], row[7]) for row in conflicts] == [
+            ("SF / 3", "warehouse", "carrier"),
+            ("SF / 4", "warehouse", "carrier"),
+        ]
+
+
+def test_two_days_agree_only_when_they_are_the_same(session: Session) -> None:
+    clear_tables(session)
+    bring(session, 0, File("warehouse", 1, (("1", 0, None), ("2", 0, None))), coarse=["first_scan_at"])
+    bring(session, 1, File("carrier", 2, (("1", 0, None), ("2", 24 * 60, None))), coarse=["first_scan_at"])
+    state, conflicts = found(session)
+    assert [row[1] for row in state] == [START, START + timedelta(days=1)]
+    assert [row[1] for row in conflicts] == ["SF / 2"]
+
+
+@pytest.mark.parametrize(
+    ("summary", "list_says", "holds", "is_conflict"),
+    [
+        ("shipped", "delivered", "delivered", False),
+        ("created", "cancelled", "cancelled", False),
+        ("shipped", "paid", "paid", True),
+        ("shipped", None, "shipped", False),
+    ],
+)
+def test_a_status_that_stops_short_agrees_with_a_later_one(
+    session: Session, summary: str, list_says: str | None, holds: str, is_conflict: bool
+) -> None:
+    clear_tables(session)
+    orders = contract_of("orders")
+    columns = ", ".join(f'CAST(NULL AS {column.sql_type}) AS "{column.name}"' for column in orders.columns)
+    for number, (source, said, province) in enumerate(
+        (("platform", summary, "上海市"), ("warehouse", list_says, "上海"))
+    ):
+        session.execute(
+            "INSERT INTO loads BY NAME SELECT CAST(? AS INTEGER) AS load_id, ? AS source, "
+            "CAST(? AS TIMESTAMP) AS exported_at",
+            (number, source, START),
+        )
+        session.execute(f"CREATE OR REPLACE TEMP TABLE accepted AS SELECT {columns}, 0::BIGINT AS _source_line LIMIT 0")
+        session.execute(
+            "INSERT INTO accepted BY NAME SELECT 'tmall' AS channel, '1' AS order_no, CAST(? AS VARCHAR) AS status, "
+            "? AS province, 1::BIGINT AS _source_line",
+            (said, province),
+        )
+        merge(session, orders, number, source, "accepted", ["status"] if source == "platform" else [])
+    assert session.rows("SELECT status, province FROM state_orders") == [(holds, "上海市")]
+    expected = [("status", "warehouse", "platform")] if is_conflict else []
+    assert session.rows("SELECT column_name, winning_system, other_system FROM conflicts") == expected
 
 
 ROWS = st.tuples(st.sampled_from("12"), st.sampled_from([None, 0, 1, 30, 90]), st.sampled_from([None, "Ulm", "Bonn"]))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from fulfillment_bi.errors import ContractError
-from fulfillment_bi.ingest import load as load_module
+from fulfillment_bi.ingest import finish as finish_module
 from fulfillment_bi.ingest.contracts import load_contracts
 from fulfillment_bi.ingest.detect import detect
 from fulfillment_bi.ingest.mapping import built_in_adapters
@@ -109,7 +109,7 @@ def gather(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gather]:
         return made[-1]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(load_module, "build_models", lambda *_, **__: None)
+        patch.setattr(finish_module, "build_models", lambda *_, **__: None)
         yield together
     for one in made:
         one.bench.store.close()
