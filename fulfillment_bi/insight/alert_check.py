@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
 
-from fulfillment_bi.insight.alert_rules import Rule
+from fulfillment_bi.insight.alert_forecast import LONG, MAD_TO_DEVIATION, SHORT, fit, worst_ahead
+from fulfillment_bi.insight.alert_rules import DAILY, Rule
 from fulfillment_bi.insight.alert_state import Verdict
 from fulfillment_bi.insight.why_sides import Runner
 from fulfillment_bi.metrics.festivals import festival_of
@@ -26,7 +27,6 @@ from fulfillment_bi.metrics.resolve import Resolved, get_metric, resolve
 
 EVERYTHING = "all"
 """The member of a rule that is not split."""
-MAD_TO_DEVIATION = 1.4826
 FEWEST_DAYS = 4
 """Comparable days without which nothing is usual."""
 HYSTERESIS = 0.5
@@ -67,7 +67,7 @@ def check_rules(
     found = [
         finding
         for (rule, _), result in zip(asked, results, strict=True)
-        for finding in (_seasonal(rule, result, today) if rule.kind == "seasonal" else _direct(rule, result))
+        for finding in (_daily(rule, result, today) if rule.kind in DAILY else _direct(rule, result))
     ]
     found += [finding for rule in rules if rule.kind == "stale" for finding in _stale(rule, ages)]
     found += [finding for rule in rules if rule.kind == "quality" for finding in _refusals(rule, refused)]
@@ -76,7 +76,7 @@ def check_rules(
 
 def _question(rule: Rule, today: date) -> Query:
     assert rule.query is not None
-    if rule.kind == "seasonal":
+    if rule.kind in DAILY:
         return rule.query.but(by=(*rule.query.by, "day"), start=today - timedelta(weeks=rule.weeks), end=today)
     if not _resolved(rule).day:
         return rule.query
@@ -95,7 +95,7 @@ def _direct(rule: Rule, result: Result) -> Iterable[Finding]:
         entity = str(row[rule.per]) if rule.per else EVERYTHING
         value, n = _float(row[name]), float(row[f"{name}_d"] or 0)
         usual = _float(row.get(f"{name}_before"))
-        line = _line(rule) if rule.kind == "absolute" else _beyond(usual, rule.sign * float(rule.line))
+        line = _level(rule) if rule.kind == "absolute" else _beyond(usual, rule.sign * float(rule.line))
         recover = line
         if rule.recover is not None:
             recover = rule.recover if rule.kind == "absolute" else _beyond(usual, rule.sign * rule.recover)
@@ -104,7 +104,7 @@ def _direct(rule: Rule, result: Result) -> Iterable[Finding]:
         yield Finding(rule, entity, verdict, value, line, usual, n)
 
 
-def _line(rule: Rule) -> float | None:
+def _level(rule: Rule) -> float | None:
     if not isinstance(rule.line, str):
         return float(rule.line)
     level: float | None = getattr(rule.metric, rule.line)
@@ -125,7 +125,7 @@ def _verdict(sign: int, value: float | None, line: float | None, recover: float 
     return "cleared" if sign * (value - recover) <= 0 else "between"
 
 
-def _seasonal(rule: Rule, result: Result, today: date) -> Iterable[Finding]:
+def _daily(rule: Rule, result: Result, today: date) -> Iterable[Finding]:
     name = result.query.metrics[0]
     days: dict[str, dict[date, tuple[float, float]]] = {}
     for row in result.records():
@@ -134,12 +134,43 @@ def _seasonal(rule: Rule, result: Result, today: date) -> Iterable[Finding]:
         if value is not None:
             days.setdefault(entity, {})[_day(row["day"])] = value, float(row[f"{name}_d"] or 0)
     for entity, values in days.items():
-        yield _unusual(rule, entity, values, today)
+        judge = {"seasonal": _unusual, "forecast_breach": _unexpected, "breach_within": _heading}[rule.kind]
+        yield judge(rule, entity, values, today)
+
+
+def _unexpected(rule: Rule, entity: str, values: Mapping[date, tuple[float, float]], today: date) -> Finding:
+    """Today against what the days before let expect of it."""
+    value, n = values.get(today, (None, 0.0))
+    known = [values[day] for day in values if day < today and values[day][1] >= _enough(rule)]
+    course = fit({day: one for day, (one, cases) in values.items() if day < today and cases >= _enough(rule)}, LONG)
+    expected = course.on(today) if course else None
+    if course is None or expected is None or value is None or n < _enough(rule):
+        return Finding(rule, entity, "unknown", value, None, expected, n)
+    chance = _variance(rule, expected, known, n, course.deviation)
+    reach = max(float(rule.line) * math.sqrt(chance), rule.least)
+    line, recover = expected + rule.sign * reach, expected + rule.sign * reach * HYSTERESIS
+    return Finding(rule, entity, _verdict(rule.sign, value, line, recover), value, line, expected, n)
+
+
+def _heading(rule: Rule, entity: str, values: Mapping[date, tuple[float, float]], today: date) -> Finding:
+    """The worst value that the days to come let expect, against the line; `usual` is what it is today."""
+    now, n = values.get(today, (None, 0.0))
+    course = fit({day: one for day, (one, cases) in values.items() if cases >= _enough(rule)}, SHORT)
+    expected = worst_ahead(course, today, rule.within, rule.sign) if course else None
+    line = _level(rule)
+    if expected is None or line is None or n < _enough(rule):
+        return Finding(rule, entity, "unknown", expected, line, now, n)
+    recover = rule.recover if rule.recover is not None else line
+    return Finding(rule, entity, _verdict(rule.sign, expected, line, recover), expected, line, now, n)
+
+
+def _enough(rule: Rule) -> int:
+    """The cases a day must have; a count has none."""
+    return rule.minimum if _resolved(rule).denominator is not None else 0
 
 
 def _unusual(rule: Rule, entity: str, values: Mapping[date, tuple[float, float]], today: date) -> Finding:
-    is_rated = _resolved(rule).denominator is not None
-    enough = rule.minimum if is_rated else 0
+    enough = _enough(rule)
     value, n = values.get(today, (None, 0.0))
     known = [values[day] for day in comparable_days(today, rule.weeks) if day in values and values[day][1] >= enough]
     if value is None or n < enough or len(known) < FEWEST_DAYS:
@@ -151,12 +182,16 @@ def _unusual(rule: Rule, entity: str, values: Mapping[date, tuple[float, float]]
     return Finding(rule, entity, _verdict(rule.sign, value, line, recover), value, line, usual, n)
 
 
-def _variance(rule: Rule, usual: float, known: Sequence[tuple[float, float]], n: float) -> float:
-    spread = (MAD_TO_DEVIATION * median(abs(value - usual) for value, _ in known)) ** 2
+def _variance(
+    rule: Rule, usual: float, known: Sequence[tuple[float, float]], n: float, deviation: float | None = None
+) -> float:
+    """How far a value may lie from `usual` by chance, squared; `deviation` of the days unless it is that of `known`."""
+    far = MAD_TO_DEVIATION * median(abs(value - usual) for value, _ in known) if deviation is None else deviation
+    spread = far**2
     metric = rule.metric
     if metric is not None and metric.unit == "rate" and not _resolved(rule).numerator.value:
         # A rate of 100 % on every day has no spread; half a failure keeps its chance from being zero.
-        rate = min(max(usual, 0.5 / n), 1 - 0.5 / n)
+        rate = min(max(usual, 0.5 / n), max(1 - 0.5 / n, 0.5 / n))
         chance = [rate * (1 - rate) / cases for _, cases in known]
         return max(spread - median(chance), 0.0) + rate * (1 - rate) / n
     if _resolved(rule).denominator is None and metric is not None and metric.unit == "count":

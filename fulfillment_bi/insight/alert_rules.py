@@ -6,12 +6,14 @@
     metric = "ship_delay_rate"      with level, event, promise, causes, basis and where as in a query
     per = "channel"                 one alert per member; without it one for everything
     days = 1                        the newest so many days, ending with the day the data end
-    kind = "absolute"               absolute, change, seasonal, stale or quality
+    kind = "absolute"               absolute, change, seasonal, forecast_breach, breach_within, stale or quality
     line = "critical"               a number in the metric's unit, or warning, critical, target
 
     absolute   worse than `line`; recovered behind `recover` (default: the line)
     change     worse by `line` than the same number of days before; recovered when worse by less than `recover`
     seasonal   worse than usual for its weekday by `line` standard deviations, and by at least `least` in the unit
+    forecast_breach  worse than the days before let expect (trend and weekday), by `line` deviations and by `least`
+    breach_within    expected to be worse than `line` within `within` hours, if it goes on as in the last seven days
     stale      the newest data of a source are older than `line` hours
     quality    of the rows of a source's newest load, a larger share than `line` was refused
 
@@ -30,12 +32,15 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from fulfillment_bi.errors import FulfillmentError, SettingsError, UnknownNameError
+from fulfillment_bi.extensions import parts
 from fulfillment_bi.insight.alert_state import NEVER, Patience
 from fulfillment_bi.metrics.query import Filter, Query
 from fulfillment_bi.metrics.resolve import check_query, check_split, get_dimension, get_metric, resolve
 from fulfillment_bi.metrics.types import Metric, Text
 
-Kind = Literal["absolute", "change", "seasonal", "stale", "quality"]
+Kind = Literal["absolute", "change", "seasonal", "forecast_breach", "breach_within", "stale", "quality"]
+DAILY = ("seasonal", "forecast_breach", "breach_within")
+"""Kinds that look at a number day by day."""
 Severity = Literal["warning", "critical"]
 Line = float | Literal["target", "warning", "critical"]
 
@@ -43,7 +48,7 @@ READY = "alerts.toml"
 DEFINITION = ("basis", "level", "event", "promise", "causes", "timestamps")
 FIELDS = {
     *("name", "zh", "en", "metric", "per", "days", "kind", "line", "recover", "least", "minimum", "worse", "owner"),
-    *("duration", "recovery", "reminder", "severity", "where", "weeks", "off", *DEFINITION),
+    *("duration", "recovery", "reminder", "severity", "where", "weeks", "within", "off", *DEFINITION),
 }
 
 
@@ -63,6 +68,7 @@ class Rule:
     recover: float | None = None
     least: float = 0.0
     weeks: int = 8
+    within: float = 72.0
     minimum: int = 0
     sign: int = 1
     severity: Severity = "warning"
@@ -88,17 +94,20 @@ def ready_rules() -> tuple[Rule, ...]:
 
 
 def load_rules(own: Path | None = None) -> tuple[Rule, ...]:
-    """The ready rules and those of the file `own`, where it exists; own rules replace ready ones of their name.
+    """The ready rules, those of extensions, and those of the file `own`, where it exists.
+
+    Own rules replace others of their name, those of extensions replace ready ones.
 
     Raises SettingsError for a file or rule that cannot be used.
     """
+    mine = [own] if own is not None and own.exists() else []
     rules: dict[str, Rule] = {}
-    if own is not None and own.exists():
+    for path in (*mine, *parts("alerts.toml")):
         try:
-            text = own.read_text("utf-8")
+            text = path.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(f"The alert rules cannot be read: {error}.", where=str(own)) from error
-        rules = {rule.name: rule for rule in read_rules(text, str(own))}
+            raise SettingsError(f"The alert rules cannot be read: {error}.", where=str(path)) from error
+        rules |= {rule.name: rule for rule in read_rules(text, str(path)) if rule.name not in rules}
     # One's own come first: a message shows only so many.
     rules |= {rule.name: rule for rule in ready_rules() if rule.name not in rules}
     return tuple(rule for rule in rules.values() if not rule.is_off)
@@ -147,6 +156,8 @@ def _read(item: Mapping[str, Any]) -> Rule:
         return Rule(line=_number(item, "line"), minimum=int(_number(item, "minimum", 1)), **common)
     query = _query(item)
     metric = get_metric(query.metrics[0])
+    if kind in DAILY and not resolve(metric, query).day:
+        raise SettingsError(f"'{metric.name}' is as of now: it has no days.", hint='Use kind = "absolute".')
     return Rule(
         query=query,
         line=_line(item, metric, kind),
@@ -154,6 +165,7 @@ def _read(item: Mapping[str, Any]) -> Rule:
         recover=_number(item, "recover") if "recover" in item else None,
         least=_number(item, "least", 0),
         weeks=int(_number(item, "weeks", 8)),
+        within=float(_number(item, "within", 72)),
         minimum=int(_number(item, "minimum", metric.minimum_sample)),
         sign=_sign(item, metric),
         **common,
@@ -185,7 +197,7 @@ def _sign(item: Mapping[str, Any], metric: Metric) -> int:
 
 def _line(item: Mapping[str, Any], metric: Metric, kind: str) -> Line:
     line = item.get("line")
-    if kind == "absolute" and line in ("target", "warning", "critical"):
+    if kind in ("absolute", "breach_within") and line in ("target", "warning", "critical"):
         if getattr(metric, line) is None:
             raise SettingsError(f"'{metric.name}' has no {line} level.", hint="Give the line as a number.")
         return line  # type: ignore[no-any-return]

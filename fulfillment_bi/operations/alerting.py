@@ -15,7 +15,7 @@ from fulfillment_bi.insight.alert_state import AlertState, Change
 from fulfillment_bi.insight.why import explain
 from fulfillment_bi.journal.alerts import Told, record_check
 from fulfillment_bi.journal.database import Journal
-from fulfillment_bi.journal.messages import Message
+from fulfillment_bi.journal.messages import Message, count_told
 from fulfillment_bi.metrics.query import Filter, Query
 from fulfillment_bi.operations.alert_words import tell_alerts
 from fulfillment_bi.operations.delivery import channels
@@ -23,6 +23,8 @@ from fulfillment_bi.settings import Settings
 from fulfillment_bi.workspace import Workspace
 
 OWN_RULES = "alerts.toml"
+STORM_MESSAGES, STORM_HOURS = 3, 1
+"""After so many messages within so many hours, what is not critical waits for the end of that time, and goes as one."""
 MOST_EXPLAINED = 5
 """Alerts of one check that carry their why; a storm of hundreds has one cause, and no one reads hundreds."""
 
@@ -62,13 +64,15 @@ def check_alerts(workspace: Workspace, journal: Journal, at: datetime | None = N
     with workspace.pinned() as pinned:
         today = last_day(pinned)
         version = pinned.info.id if pinned.info else ""
+        is_muted = workspace.settings.is_muted(now)
+        is_storm = count_told(journal, "alert", now - timedelta(hours=STORM_HOURS)) >= STORM_MESSAGES
         findings = check_rules(pinned, rules, today, _ages(pinned, now), _refused(pinned))
         done = record_check(
             journal,
             findings,
             now,
             version,
-            lambda _finding: workspace.settings.is_muted(now),
+            lambda finding: is_muted or (is_storm and finding.rule.severity != "critical"),
             lambda told: _messages(pinned, told, today),
         )
     return Check(now, today, version, tuple(Checked(*one) for one in done))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -13,7 +14,8 @@ from fulfillment_bi.insight.why import explain
 from fulfillment_bi.journal.actions import Action, list_actions
 from fulfillment_bi.metrics.query import Query
 from fulfillment_bi.metrics.resolve import get_metric
-from fulfillment_bi.operations.alert_words import name_entity, tell_value
+from fulfillment_bi.metrics.types import Metric
+from fulfillment_bi.operations.alert_words import MOST_NAMED, name_member, tell_group
 from fulfillment_bi.operations.alerting import last_day
 from fulfillment_bi.operations.standing import Standing, open_journal, standings
 from fulfillment_bi.workspace import Workspace
@@ -74,38 +76,52 @@ def _changed(workspace: Workspace, week: Query, language: str) -> list[str]:
         if tone == "worse" and (change > 0) == (metric.direction == "up"):
             tone = "better"
         said = {"metric": metric.label.of(language), "value": now, "change": moved(metric, change, language)}
+        said["target"] = _target(metric, value, language)
         lines.append(text(language, "brief.against", **said, tone=label(language, "brief_tone", tone)))
     return lines
 
 
+def _target(metric: Metric, value: float, language: str) -> str:
+    """How it stands to the metric's target, where it has one."""
+    if metric.target is None or metric.direction == "none":
+        return ""
+    gap = Fraction(value) - Fraction(str(metric.target))
+    target = shown(metric, Fraction(str(metric.target)), language)
+    is_missed = gap > 0 if metric.direction == "down" else gap < 0
+    if not is_missed:
+        return text(language, "brief.reached", target=target)
+    return text(language, "brief.missed", target=target, gap=moved(metric, abs(gap), language).lstrip("+"))
+
+
 def _why(workspace: Workspace, week: Query, language: str) -> list[str]:
-    lines = []
+    """Why what became worse did; where nothing did, why the first moved."""
+    found = []
     for name in EXPLAINED:
         try:
-            lines.append(explain(workspace, week.but(metrics=(name,)), "previous").sentence.of(language))
+            found.append((get_metric(name), explain(workspace, week.but(metrics=(name,)), "previous")))
         except FulfillmentError:
             continue
-    return lines
+    worse = [one for metric, one in found if (one.bridge.change or 0) * (-1 if metric.direction == "up" else 1) > 0]
+    return [one.sentence.of(language) for one in worse or [one for _, one in found[:1]]]
 
 
 def _alerts(found: list[Standing], language: str) -> list[str]:
-    firing = [one for one in found if one.state.status == "firing"]
-    lines = [_alert(one, language) for one in firing[:MOST_LINES]]
-    if len(firing) > MOST_LINES:
-        lines.append(text(language, "alerts.more", count=numbers.number(language, len(firing) - MOST_LINES)))
+    lines = [
+        line
+        for group in _by_rule(one for one in found if one.state.status == "firing")
+        for line in tell_group([one.finding for one in group], "fired", language)
+    ]
+    if len(lines) > MOST_LINES:
+        more = text(language, "alerts.more", count=numbers.number(language, len(lines) - MOST_LINES))
+        return [*lines[:MOST_LINES], more]
     return lines
 
 
-def _alert(one: Standing, language: str) -> str:
-    finding = one.finding
-    return text(
-        language,
-        "alerts.fired",
-        rule=finding.rule.label.of(language),
-        where=name_entity(finding, language),
-        value=tell_value(finding, finding.value, language),
-        line=tell_value(finding, finding.line, language),
-    )
+def _by_rule(found: Iterable[Standing]) -> list[list[Standing]]:
+    groups: dict[str, list[Standing]] = {}
+    for one in found:
+        groups.setdefault(one.finding.rule.name, []).append(one)
+    return list(groups.values())
 
 
 def _done(actions: list[Action], start: date, language: str) -> list[str]:
@@ -124,11 +140,12 @@ def _done(actions: list[Action], start: date, language: str) -> list[str]:
 
 def _decide(alerts: list[Standing], actions: list[Action], end: date, language: str) -> list[str]:
     taken = {one.origin for one in actions if one.status != "closed"}
-    lines = [
-        text(language, "brief.nobody", alert=_name(one, language))
+    free = _by_rule(
+        one
         for one in alerts
         if one.state.status == "firing" and f"alert:{one.finding.rule.name}:{one.finding.entity}" not in taken
-    ][:MOST_LINES]
+    )
+    lines = [text(language, "brief.nobody", alert=_name(group, language)) for group in free[:MOST_LINES]]
     for one in actions:
         if one.status == "open" and one.due_on is not None and one.due_on < end:
             lines.append(text(language, "brief.overdue", title=one.title, day=numbers.day(language, one.due_on)))
@@ -139,5 +156,9 @@ def _decide(alerts: list[Standing], actions: list[Action], end: date, language: 
     return lines
 
 
-def _name(one: Standing, language: str) -> str:
-    return f"{one.finding.rule.label.of(language)} · {name_entity(one.finding, language)}"
+def _name(group: list[Standing], language: str) -> str:
+    comma = text(language, "alerts.comma")
+    names = comma.join(name_member(one.finding, language) for one in group[:MOST_NAMED])
+    more = text(language, "alerts.more", count=numbers.number(language, len(group) - MOST_NAMED))
+    rest = f" {more}" if len(group) > MOST_NAMED else ""
+    return f"{group[0].finding.rule.label.of(language)} · {names}{rest}"

@@ -42,9 +42,33 @@ def deliver_waiting(settings: Settings, journal: Journal, at: datetime | None = 
     with publish_lock(settings.home / SENDER_LOCK, wait_seconds=0):
         recover_messages(journal)
         sent = send_messages(
-            journal, lambda message: send(settings, message, [Path(path) for path in message.attachments]), now
+            journal,
+            lambda message: send(settings, message, [Path(path) for path in message.attachments]),
+            now,
+            lambda message, error: undelivered(settings, message, error),
         )
     return [Sent(message, error) for message, error in sent]
+
+
+def undelivered(settings: Settings, message: Message, error: str) -> list[Message]:
+    """What the owner of a report hears when it could not be delivered; without an owner the other channels hear it."""
+    if message.kind != "report":
+        return []
+    language = settings.language
+    title = text(language, "reports.undelivered_title", title=message.title)
+    names = ", ".join(Path(path).name for path in message.attachments)
+    body = text(
+        *(language, "reports.undelivered_body"),
+        channel=message.recipient,
+        attempts=message.attempts,
+        reason=error,
+        number=message.run or 0,
+        names=names,
+    )
+    # To whoever owns it; who could not be reached with the report will not be reached with the news either.
+    owner = (message.owner,) if message.owner and message.owner != message.recipient else ()
+    told = owner or tuple(name for name in channels(settings) if name != message.recipient)
+    return [Message("report_undelivered", title, body, recipient=one, run=message.run) for one in told or ("",)]
 
 
 def channels(settings: Settings) -> dict[str, str]:

@@ -61,13 +61,13 @@ def settle(home: Path, aside: Path, folder: str, files: Sequence[RunFile], versi
         raise RenderError(f"The archive cannot be written: {error.strerror}.", where=str(final)) from error
 
 
-def describe_file(path: Path, language: str) -> RunFile:
+def describe_file(path: Path, language: str, scope: str = "") -> RunFile:
     """What is noted about a written file. Raises RenderError for an empty one."""
     content = path.read_bytes()
     if not content:
         raise RenderError("The file is empty.", where=path.name)
     digest = hashlib.sha256(content).hexdigest()
-    return RunFile(path.name, language, path.suffix.removeprefix("."), digest, len(content))
+    return RunFile(path.name, language, path.suffix.removeprefix("."), digest, len(content), scope)
 
 
 def remove_old(home: Path, journal: Journal, schedule: str, keep: int, now: datetime) -> list[str]:

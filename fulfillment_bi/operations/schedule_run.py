@@ -6,9 +6,13 @@ exception is said in the message: on a machine that has no browser at all, pictu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote_plus
 
 from fulfillment_bi.errors import FulfillmentError, RenderError, SettingsError, UsageError
 from fulfillment_bi.i18n import numbers, text
@@ -30,12 +34,17 @@ from fulfillment_bi.journal.runs import (
     waiting_runs,
 )
 from fulfillment_bi.operations.delivery import channels
+from fulfillment_bi.operations.recipients import Copy, read_scope, write_scope
 from fulfillment_bi.operations.report_archive import describe_file, filling, folder_of, remove_old, settle
 from fulfillment_bi.operations.schedules import Schedule, latest_due
 from fulfillment_bi.reports.browser import required_browser
-from fulfillment_bi.reports.catalog import PICTURES, get_report
+from fulfillment_bi.reports.catalog import PICTURES, file_name, get_report
 from fulfillment_bi.reports.run import Done, run_report
+from fulfillment_bi.warehouse.leftovers import hold_version
 from fulfillment_bi.workspace import Workspace
+
+if TYPE_CHECKING:
+    from fulfillment_bi.reports.render import Studio
 
 FIRST_PAUSE = timedelta(minutes=1)
 
@@ -75,6 +84,8 @@ def _advance(workspace: Workspace, journal: Journal, schedule: Schedule | None, 
                 return
             start_run(journal, run.id)
             made = make(pinned, schedule, run)
+            if pinned.info is not None and schedule.keep_version:
+                hold_version(pinned.info.path, now + timedelta(days=schedule.keep_version))
     except Exception as error:
         # Whatever it is, it must not stop the other schedules, and the owner must hear of it.
         _try_again(workspace, journal, schedule, run, error, now)
@@ -85,7 +96,7 @@ def _advance(workspace: Workspace, journal: Journal, schedule: Schedule | None, 
 
 def _check_channels(workspace: Workspace, schedule: Schedule) -> None:
     known = channels(workspace.settings)
-    for name in schedule.channels:
+    for name in schedule.told:
         if name not in known:
             hint = f"Set: {', '.join(known) or 'none'}."
             raise SettingsError(f"The channel {name} is not set.", where=schedule.name, hint=hint)
@@ -147,7 +158,7 @@ def _give_up(
     link = f"{settings.public_url.rstrip('/')}/reports" if settings.public_url else ""
     # Without an owner all channels are told, but those the report itself was for.
     named = (schedule.owner,) if schedule is not None and schedule.owner else ()
-    told = named or tuple(name for name in channels(settings) if schedule is None or name not in schedule.channels)
+    told = named or tuple(name for name in channels(settings) if schedule is None or name not in schedule.told)
     fail_run(
         journal,
         run.id,
@@ -164,15 +175,45 @@ def make(workspace: Workspace, schedule: Schedule, run: Run) -> Made:
     folder = folder_of(run, settings.zone)
     with filling(settings.home, run) as aside:
         files: list[RunFile] = []
-        for language in schedule.languages or (settings.language,):
-            done = run_report(
-                workspace, schedule.report, formats, aside / language, search=schedule.view, language=language
-            )
-            _check_done(done, formats, schedule)
-            files += [_taken(path, aside, language) for path in done.files]
-            (aside / language).rmdir()
+        for copy in schedule.copies(settings.language):
+            done = _copy(workspace, schedule, copy, formats, aside, files)
         settle(settings.home, aside, folder, files, done.stamp.version)
     return Made(schedule.report, schedule.view, done.stamp.version, done.stamp.as_of, folder, tuple(files), note)
+
+
+def _copy(
+    workspace: Workspace, schedule: Schedule, copy: Copy, formats: Sequence[str], aside: Path, files: list[RunFile]
+) -> Done:
+    """The files of one copy, made from the rows of its scope only, added to `files`."""
+    scope = write_scope(copy.scope)
+    with workspace.pinned() as whole, whole.scoped(copy.scope) as own, _drawing(own, formats) as studio:
+        for language in dict.fromkeys(copy.languages):
+            if any((one.scope, one.language) == (scope, language) for one in files):
+                continue
+            made = run_report(
+                *(own, schedule.report, formats, aside / language),
+                search=schedule.view,
+                language=language,
+                studio=studio,
+            )
+            _check_done(made, formats, schedule)
+            files += [_taken(path, aside, language, scope) for path in made.files]
+            (aside / language).rmdir()
+            done = made
+    return done
+
+
+@contextmanager
+def _drawing(workspace: Workspace, formats: Sequence[str]) -> Iterator[Studio | None]:
+    """One browser for all pictures of a copy; none where there are no pictures."""
+    if not set(formats) & set(PICTURES):
+        yield None
+        return
+    from fulfillment_bi.reports.render import studio
+    from fulfillment_bi.web.app import create_app
+
+    with studio(create_app(workspace).server, workspace.settings.browser) as own:
+        yield own
 
 
 def _possible(workspace: Workspace, schedule: Schedule) -> tuple[tuple[str, ...], str]:
@@ -202,29 +243,38 @@ def _check_done(done: Done, formats: Sequence[str], schedule: Schedule) -> None:
         raise RenderError(f"These files are missing: {', '.join(sorted(missing))}.", where=schedule.name)
 
 
-def _taken(path: Path, aside: Path, language: str) -> RunFile:
-    """The file moved up, its language in its name."""
-    final = path.rename(aside / f"{path.stem}-{language}{path.suffix}")
-    return describe_file(final, language)
+def _taken(path: Path, folder: Path, language: str, scope: str) -> RunFile:
+    """The file moved up, its scope and language in its name. Raises RenderError where another has that name."""
+    whose = f"-{file_name(unquote_plus(scope))}" if scope else ""
+    final = folder / f"{path.stem}{whose}-{language}{path.suffix}"
+    if final.exists():
+        raise RenderError("Two files would have the same name.", where=final.name, hint="Shorten the scopes.")
+    return describe_file(path.rename(final), language, scope)
 
 
 def _messages(workspace: Workspace, schedule: Schedule, run: Run, made: Made) -> list[Message]:
     settings = workspace.settings
     language = settings.language
     folder = settings.home.absolute() / "reports" / made.folder
-    report = get_report(schedule.report)
+    report = get_report(schedule.report, Journal(settings.home))
     clock = numbers.clock(language, made.as_of, settings.timezone, year=True)
     title = text(language, "reports.title", report=report.label.of(language), as_of=clock)
     lines = [text(language, "reports.body", name=schedule.name, as_of=clock, timezone=settings.timezone)]
     lines += [text(language, "reports.view", view=schedule.view)] if schedule.view else []
     lines += [made.note] if made.note else []
-    view = f"?{schedule.view}" if schedule.view else ""
-    link = f"{settings.public_url.rstrip('/')}{report.path}{view}" if settings.public_url else ""
-    paths = tuple(str(folder / one.name) for one in made.files)
+    view = "&".join(part for part in (report.view, schedule.view) if part)
+    address = f"{report.path}?{view}" if view else report.path
+    link = f"{settings.public_url.rstrip('/')}{address}" if settings.public_url else ""
     return [
-        Message("report", title, "\n".join(lines), link, one, attachments=paths, run=run.id)
-        for one in schedule.channels
+        Message("report", title, "\n".join(lines), link, channel, attachments=paths, run=run.id, owner=schedule.owner)
+        for copy in schedule.copies(language)
+        for paths in [tuple(str(folder / one.name) for one in made.files if _is_of(one, copy))]
+        for channel in copy.channels
     ]
+
+
+def _is_of(file: RunFile, copy: Copy) -> bool:
+    return file.scope == write_scope(copy.scope) and file.language in copy.languages
 
 
 def run_again(workspace: Workspace, journal: Journal, number: int, out: Path) -> list[tuple[Path, bool]]:
@@ -235,16 +285,19 @@ def run_again(workspace: Workspace, journal: Journal, number: int, out: Path) ->
     run = get_run(journal, number)
     if run.status != "done":
         raise UsageError(f"Run {number} made no files.", hint="See `fbi report runs`.")
+    out.mkdir(parents=True, exist_ok=True)
     made: list[tuple[Path, bool]] = []
     with workspace.at_version(run.version) as pinned:
-        for language in dict.fromkeys(one.language for one in run.files):
-            own = {one.name: one for one in run.files if one.language == language and one.kind not in PICTURES}
-            kinds = tuple(one.kind for one in own.values()) or ("csv",)
-            done = run_report(pinned, run.report, kinds, out, search=run.view, language=language)
-            for path in done.files:
-                again = describe_file(path.rename(out / f"{path.stem}-{language}{path.suffix}"), language)
-                before = own.get(again.name)
-                made.append((out / again.name, before is not None and before.sha256 == again.sha256))
+        for scope, language in dict.fromkeys((one.scope, one.language) for one in run.files):
+            of = [one for one in run.files if (one.scope, one.language) == (scope, language)]
+            sent = {one.name: one.sha256 for one in of if one.kind not in PICTURES}
+            kinds = tuple(one.kind for one in of if one.kind not in PICTURES) or ("csv",)
+            with pinned.scoped(read_scope(scope)) as own, tempfile.TemporaryDirectory(dir=out) as aside:
+                done = run_report(own, run.report, kinds, Path(aside), search=run.view, language=language)
+                again = [_taken(path, Path(aside), language, scope) for path in done.files]
+                made += [
+                    (Path(aside, one.name).replace(out / one.name), sent.get(one.name) == one.sha256) for one in again
+                ]
     return made
 
 

@@ -11,11 +11,13 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from threading import Event
 
-from fulfillment_bi.errors import NoVersionError, WarehouseBusyError
+from fulfillment_bi.errors import FulfillmentError, NoVersionError, WarehouseBusyError
+from fulfillment_bi.i18n import text
 from fulfillment_bi.journal.database import Journal
+from fulfillment_bi.journal.messages import Message
 from fulfillment_bi.journal.runs import Run
 from fulfillment_bi.operations.alerting import check_alerts
-from fulfillment_bi.operations.delivery import deliver_waiting
+from fulfillment_bi.operations.delivery import channels, deliver_waiting, send
 from fulfillment_bi.operations.schedule_run import now_utc, run_due
 from fulfillment_bi.operations.schedules import load_schedules
 from fulfillment_bi.warehouse.lock import publish_lock
@@ -23,6 +25,7 @@ from fulfillment_bi.workspace import Workspace
 
 LOCK = "scheduler.lock"
 LOOK_SECONDS = 20.0
+CRY_EVERY = timedelta(hours=1)
 Say = Callable[[str], None]
 
 
@@ -32,11 +35,12 @@ def run_scheduler(workspace: Workspace, say: Say, stop: Event, *, every_seconds:
     while not stop.is_set():
         with suppress(WarehouseBusyError), publish_lock(workspace.settings.home / LOCK):
             checked: datetime | None = None
+            cry = _crier(workspace, say)
             while not stop.wait(every_seconds):
                 now = now_utc()
                 is_time = checked is None or now - checked >= timedelta(minutes=workspace.settings.alert_minutes)
                 checked = now if is_time else checked
-                look(workspace, say, now, alerts=is_time and workspace.settings.alert_minutes > 0)
+                look(workspace, say, now, alerts=is_time and workspace.settings.alert_minutes > 0, cry=cry)
         stop.wait(every_seconds)
 
 
@@ -52,8 +56,34 @@ def look_once(workspace: Workspace, say: Say) -> list[Run]:
         ) from error
 
 
-def look(workspace: Workspace, say: Say, now: datetime, *, alerts: bool) -> list[Run]:
-    """Everything that is to be done at `now`; what goes wrong in one part is said, and the others go on."""
+def _crier(workspace: Workspace, say: Say) -> Say:
+    """Tells every channel at once, past the outbox, which may be what is broken; at most once an hour."""
+    told_at: list[datetime] = []
+
+    def cry(words: str) -> None:
+        now = now_utc()
+        if told_at and now - told_at[-1] < CRY_EVERY:
+            return
+        told_at[:] = [now]
+        title = text(workspace.settings.language, "reports.broken_title")
+        for name in channels(workspace.settings):
+            try:
+                send(workspace.settings, Message("broken", title, words, recipient=name))
+            except FulfillmentError as error:
+                say(f"message to {name}: {error}")
+
+    return cry
+
+
+def _ignore(_: str) -> None:
+    """Nobody is told but by `say`."""
+
+
+def look(workspace: Workspace, say: Say, now: datetime, *, alerts: bool, cry: Say = _ignore) -> list[Run]:
+    """Everything that is to be done at `now`; what goes wrong in one part is said, and the others go on.
+
+    `cry` is told of what stopped a whole part: then nothing else can be trusted to reach anybody.
+    """
     journal = Journal(workspace.settings.home)
     workspace.refresh()
     runs: list[Run] = []
@@ -77,4 +107,5 @@ def look(workspace: Workspace, say: Say, now: datetime, *, alerts: bool) -> list
             part()
         except Exception as error:
             say(f"{part.__name__}: {error}")
+            cry(f"{part.__name__}: {error}")
     return runs

@@ -2,19 +2,21 @@
 
     [[schedule]]
     name = "morning"                unique; also the folder of its files
-    report = "orders"               as in `fbi report list`
+    report = "orders"               as in `fbi report list`, an address such as "/wall/supply", or "view:NAME"
     view = "channel=jd&preset=7d"   period and filters, as in the page's address after the ?
     cron = "30 8 * * mon-fri"       minute hour day month weekday, in the business time zone
     workdays_only = true            not on Chinese days off; on weekend days that are worked, yes
     formats = ["png", "xlsx"]       any of png, pdf, csv, xlsx; default png and xlsx
     languages = ["zh", "en"]        default: the setting
     channels = ["mailtos-1a2b3c4d"] who gets it, by the names `fbi report schedule` lists; none: kept in the archive
+    recipient = [...]               who gets it of whose rows; see operations/recipients.py
     owner = "slack-5e6f7a8b"        who is told when it was not sent
     fresh_within = 26               hours; older data are waited for (default: none are too old)
     sources = ["oms"]               the sources or adapters that must be as fresh (default: every source)
     deadline = 120                  minutes to wait for fresh data (default 60)
     retries = 3                     attempts after a failed one (default 2)
     keep = 90                       days its files are kept (default 90)
+    keep_version = 7                days the version is kept that it was made from, to make it again (default 7)
 
 A moment that was missed is caught up once: the newest of them.
 """
@@ -35,13 +37,15 @@ from apscheduler.triggers.cron import CronTrigger
 
 from fulfillment_bi.errors import FulfillmentError, SettingsError, UnknownNameError
 from fulfillment_bi.i18n import LANGUAGES
-from fulfillment_bi.reports.catalog import FORMATS, get_report
+from fulfillment_bi.operations.recipients import Copy, Recipient, copies_of, read_recipients
+from fulfillment_bi.reports.catalog import FORMATS, check_name
 from fulfillment_bi.settings import Settings
+from fulfillment_bi.warehouse.scope import EVERYTHING
 
 FILE = "schedules.toml"
 FIELDS = (
     *("name", "report", "view", "cron", "workdays_only", "formats", "languages", "channels", "owner"),
-    *("fresh_within", "sources", "deadline", "retries", "keep"),
+    *("fresh_within", "sources", "deadline", "retries", "keep", "keep_version", "recipient"),
 )
 _NAME = re.compile(r"[\w-]{1,60}")
 _WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
@@ -53,7 +57,7 @@ MOST_STEPS = 3_000
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """One schedule. `fresh_within` is None where any data will do; `keep` is in days."""
+    """One schedule. `fresh_within` is None where any data will do; `keep` and `keep_version` are in days."""
 
     name: str
     report: str
@@ -69,6 +73,19 @@ class Schedule:
     deadline: timedelta = timedelta(hours=1)
     retries: int = 2
     keep: int = 90
+    keep_version: int = 7
+    recipients: tuple[Recipient, ...] = ()
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """Every channel that gets it."""
+        return tuple(dict.fromkeys([*self.channels, *(one.channel for one in self.recipients)]))
+
+    def copies(self, language: str) -> tuple[Copy, ...]:
+        """The sets of files it takes; `language` where it names none. Without any recipient one, for the archive."""
+        languages = self.languages or (language,)
+        everybody = [Recipient(channel) for channel in self.channels]
+        return copies_of([*everybody, *self.recipients], languages) or (Copy(EVERYTHING, languages, ()),)
 
 
 def schedules_file(settings: Settings) -> Path:
@@ -117,7 +134,7 @@ def _read(item: Mapping[str, Any]) -> Schedule:
     if not _NAME.fullmatch(name):
         raise SettingsError(f"'{name}' cannot name a folder.", hint="Use letters, digits, - and _.")
     report = _text(item, "report")
-    get_report(report)
+    check_name(report)
     cron = _text(item, "cron")
     trigger(cron, ZoneInfo("UTC"))
     fresh = _number(item, "fresh_within")
@@ -137,6 +154,8 @@ def _read(item: Mapping[str, Any]) -> Schedule:
         deadline=timedelta(minutes=deadline if deadline is not None else 60),
         retries=_whole(item, "retries", 2, 0),
         keep=_whole(item, "keep", 90, 1),
+        keep_version=_whole(item, "keep_version", 7, 0),
+        recipients=read_recipients(item.get("recipient", [])),
     )
 
 

@@ -10,7 +10,7 @@ from fulfillment_bi.insight.alert_check import Finding
 from fulfillment_bi.insight.alert_rules import Rule, load_rules
 from fulfillment_bi.insight.alert_state import AlertState
 from fulfillment_bi.journal.alerts import alert_history, alert_states
-from fulfillment_bi.journal.database import Journal
+from fulfillment_bi.journal.database import Journal, unhidden
 from fulfillment_bi.operations.alerting import own_rules
 
 ORDER = ("firing", "recovering", "pending")
@@ -25,16 +25,25 @@ class Standing:
 
 
 def open_journal(workspace: Any) -> Journal | None:
-    """The journal; None while there is none, since a page makes no files."""
+    """The journal; None while there is none, since a page makes no files, and for somebody with a scope."""
     journal = Journal(workspace.settings.home)
-    return journal if journal.path.exists() else None
+    return journal if journal.path.exists() and workspace.scope.is_everything else None
 
 
 def standings(workspace: Any) -> list[Standing]:
-    """Every alert that is not in order, the worst and newest first; those of rules that are gone are left out."""
-    journal = open_journal(workspace)
-    if journal is None:
+    """Every alert that is not in order, the worst and newest first; those of rules that are gone are left out.
+
+    Somebody with a scope sees those on members of it.
+    """
+    journal = Journal(workspace.settings.home)
+    if not journal.path.exists():
         return []
+    with unhidden():
+        found = _standings(workspace, journal)
+    return [one for one in found if workspace.scope.allows(one.finding.rule.per, one.finding.entity)]
+
+
+def _standings(workspace: Any, journal: Journal) -> list[Standing]:
     rules = {rule.name: rule for rule in load_rules(own_rules(workspace.settings))}
     found = [
         Standing(_last(journal, rules[rule], entity), state)

@@ -19,11 +19,13 @@ import csv
 import io
 import math
 import re
+import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
 from itertools import chain, islice
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
@@ -152,13 +154,17 @@ def _csv_cells(timezone: ZoneInfo) -> Callable[[object], object]:
 def _workbook(file: BinaryIO) -> Iterator[Workbook]:
     """A workbook that holds one row in memory at a time; its temporary files are gone afterwards, whatever happens."""
     with TemporaryDirectory(prefix="fbi-xlsx-") as folder:
-        book = Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "tmpdir": folder})
+        # Packed by name, not into `file`: a packing that fails half-way would go on writing into it once it is closed.
+        packed = Path(folder, "book.xlsx")
+        book = Workbook(packed, {"constant_memory": True, "strings_to_formulas": False, "tmpdir": folder})
         try:
             yield book
             book.close()
         finally:
             for sheet in book.worksheets():
                 sheet.row_data_fh.close()
+        with packed.open("rb") as whole:
+            shutil.copyfileobj(whole, file)
 
 
 def _formats(book: Workbook) -> Formats:

@@ -3,35 +3,41 @@
 1. The application runs on a loopback port of its own, on the workspace it is given (pin it, and files agree).
 2. The page says when it is whole (assets/ready.js): `document.body.dataset.ready === "1"`, with `dataset.version` the
    version it shows; or `dataset.problem`, what went wrong in it.
-3. A console error, a script error, a failed request, a missing font, another version or a timeout is a RenderError,
-   and nothing is written. The browser reaches nothing but the application.
+3. A console error, a script error, a failed request, a missing font, another version, a page that changes while it is
+   pictured or a timeout is a RenderError, and nothing is written. The browser reaches nothing but the application.
+4. A studio keeps one server and one browser for several pictures of one workspace.
 """
 
 from __future__ import annotations
 
 import base64
+import hmac
 import html
 import os
+import secrets
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from fulfillment_bi.errors import RenderError
+from fulfillment_bi.permissions import DRAWING
 from fulfillment_bi.reports.aside import Target, opened
 from fulfillment_bi.reports.browser import required_browser
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 Wsgi = Callable[..., Any]
 READY = "body[data-ready='1'], body[data-problem]"  # a selector: the content policy forbids evaluating in a page
 FONTS = "document.fonts.ready.then(() => true)"
+TEXTS = "Array.from(document.querySelectorAll('[data-card]'), (card) => [card.dataset.card, card.innerText])"
+"""Every tile with the text that is seen in it."""
 SETTLE_MILLISECONDS = 500
+KEY_HEADER = "X-Drawing-Key"
 QUIET_FLAGS = ("--disable-dev-shm-usage", "--hide-scrollbars", "--force-color-profile=srgb", "--disable-gpu")
 
 
@@ -84,29 +90,88 @@ class _Faults:
             route.abort()
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Pictures by kind, and the text of every tile at the moment they were taken."""
+
+    pictures: Mapping[str, bytes]
+    texts: Mapping[str, str]
+
+
+class Studio:
+    """One server and one browser, in a thread of their own; several threads may draw, one after the other."""
+
+    def __init__(self, worker: ThreadPoolExecutor, browser: Browser, origin: str, key: str) -> None:
+        self._worker = worker
+        self._browser = browser
+        self.origin = origin
+        self.key = key
+
+    def draw(self, view: View, targets: Mapping[str, Target], *, version: str) -> Drawn:
+        """Write the page of `view` to each of `targets` ("png", "pdf" -> path or binary buffer).
+
+        `version` is the id the page must show. Raises RenderError, with nothing written, when the page is not right.
+        """
+        unknown = set(targets) - {"png", "pdf"}
+        if unknown:
+            raise RenderError(f"A page cannot be written as {', '.join(sorted(unknown))}.", hint="Use png or pdf.")
+        drawn = self._worker.submit(self._drawn, view, version, tuple(targets)).result()
+        for kind, target in targets.items():
+            with opened(target) as file:
+                file.write(drawn.pictures[kind])
+        return drawn
+
+    def _drawn(self, view: View, version: str, kinds: tuple[str, ...]) -> Drawn:
+        from playwright.sync_api import Error
+
+        try:
+            # A window of its own for each picture: nothing that one page keeps in its browser reaches the next.
+            window = self._browser.new_context(
+                viewport={"width": view.width, "height": view.height},
+                device_scale_factor=view.scale,
+                locale=view.language,
+                reduced_motion="reduce",
+                extra_http_headers={KEY_HEADER: self.key},
+            )
+            return _pictures(window, self.origin, view, version, kinds)
+        except Error as error:
+            raise RenderError(f"The browser failed: {str(error).splitlines()[0]}", where=view.url) from error
+
+
+@contextmanager
+def studio(application: Wsgi, browser: str | None = None) -> Iterator[Studio]:
+    """A studio for the application; `browser` is the setting of that name. Raises RenderError when there is none."""
+    executable = required_browser(browser)
+    # In a thread of its own: the browser's library refuses a thread that already runs an event loop (a notebook's),
+    # and takes calls only from the thread that started it.
+    key = secrets.token_urlsafe(32)
+    with served(_known(application, key)) as origin, ThreadPoolExecutor(1, thread_name_prefix="render") as worker:
+        kept = ExitStack()
+        opened_browser = worker.submit(lambda: kept.enter_context(_browser(str(executable)))).result()
+        try:
+            yield Studio(worker, opened_browser, origin, key)
+        finally:
+            worker.submit(kept.close).result()
+
+
+def _known(application: Wsgi, key: str) -> Wsgi:
+    """The application, to which whoever has the key need not sign in: our own browser, and nobody else here."""
+    header = "HTTP_" + KEY_HEADER.upper().replace("-", "_")
+
+    def let_in(environ: dict[str, Any], start: Any) -> Any:
+        if hmac.compare_digest(str(environ.pop(header, "")).encode(), key.encode()):
+            environ[DRAWING] = True
+        return application(environ, start)
+
+    return let_in
+
+
 def render(
     application: Wsgi, view: View, targets: Mapping[str, Target], *, version: str, browser: str | None = None
-) -> None:
-    """Write the page of `view` to each of `targets` ("png", "pdf" -> path or binary buffer).
-
-    `version` is the id the page must show; `browser` the setting of that name. Raises RenderError, with nothing
-    written, when the page is not right.
-    """
-    unknown = set(targets) - {"png", "pdf"}
-    if unknown:
-        raise RenderError(f"A page cannot be written as {', '.join(sorted(unknown))}.", hint="Use png or pdf.")
-    executable = required_browser(browser)
-    # In a thread of its own: the browser's library refuses a thread that already runs an event loop (a notebook's).
-    with served(application) as origin, ThreadPoolExecutor(1, thread_name_prefix="render") as worker:
-        pictures = worker.submit(_drawn, executable, origin, view, version, tuple(targets)).result()
-    for kind, target in targets.items():
-        with opened(target) as file:
-            file.write(pictures[kind])
-
-
-def _drawn(executable: Path, origin: str, view: View, version: str, kinds: tuple[str, ...]) -> dict[str, bytes]:
-    with _browser(str(executable)) as browser:
-        return _pictures(browser, origin, view, version, kinds)
+) -> Drawn:
+    """One picture in a studio of its own; see `Studio.draw`."""
+    with studio(application, browser) as own:
+        return own.draw(view, targets, version=version)
 
 
 @contextmanager
@@ -128,16 +193,10 @@ def served(application: Wsgi) -> Iterator[str]:
         server.server_close()
 
 
-def _pictures(browser: Browser, origin: str, view: View, version: str, kinds: tuple[str, ...]) -> dict[str, bytes]:
+def _pictures(window: BrowserContext, origin: str, view: View, version: str, kinds: tuple[str, ...]) -> Drawn:
     from playwright.sync_api import Error, TimeoutError
 
-    context = browser.new_context(
-        viewport={"width": view.width, "height": view.height},
-        device_scale_factor=view.scale,
-        locale=view.language,
-        reduced_motion="reduce",
-    )
-    page, faults = context.new_page(), _Faults()
+    page, faults = window.new_page(), _Faults()
     page.set_default_timeout(view.timeout * 1000)
     faults.listen(page, origin)
     try:
@@ -148,9 +207,12 @@ def _pictures(browser: Browser, origin: str, view: View, version: str, kinds: tu
         _check_page(page, view, version)
         if view.whole_page:
             _stretch(page, view)
+        texts = dict(page.evaluate(TEXTS))
         pictures = {kind: _picture(page, view, kind) for kind in kinds}
         faults.check(view)
-        return pictures
+        if dict(page.evaluate(TEXTS)) != texts:
+            raise RenderError("The page changed while it was pictured.", where=view.url)
+        return Drawn(pictures, texts)
     except TimeoutError as error:
         faults.check(view)
         raise RenderError(f"The page was not ready after {view.timeout:.0f} s.", where=view.url) from error
@@ -158,7 +220,9 @@ def _pictures(browser: Browser, origin: str, view: View, version: str, kinds: tu
         faults.check(view)
         raise RenderError(f"The browser failed: {str(error).splitlines()[0]}", where=view.url) from error
     finally:
-        context.close()
+        # Of a browser that is gone there is nothing to close, and that it is gone was said already.
+        with suppress(Error):
+            window.close()
 
 
 def _check_page(page: Page, view: View, version: str) -> None:
@@ -221,4 +285,5 @@ def _browser(executable: str) -> Iterator[Browser]:
         try:
             yield browser
         finally:
-            browser.close()
+            with suppress(Error):
+                browser.close()

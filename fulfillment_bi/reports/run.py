@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
 from fulfillment_bi.errors import RenderError, UnknownNameError, UsageError
 from fulfillment_bi.filters import sentence
 from fulfillment_bi.i18n import text
+from fulfillment_bi.journal.database import Journal
 from fulfillment_bi.metrics.query import Query, Result
 from fulfillment_bi.reports.catalog import FORMATS, PICTURES, Report, get_report
 from fulfillment_bi.reports.export import write_csv, write_xlsx
 from fulfillment_bi.reports.table import Stamp, Table, table_of
 from fulfillment_bi.workspace import Workspace
+
+if TYPE_CHECKING:
+    from fulfillment_bi.reports.render import Studio
 
 LANGUAGES = ("zh", "en")
 LONG_COLUMNS = (
@@ -77,13 +81,16 @@ def run_report(
     *,
     search: str = "",
     language: str | None = None,
+    studio: Studio | None = None,
 ) -> Done:
     """Write report `name` to `out` as NAME-DAY.FORMAT, DAY being the business day of the data.
 
-    `search` holds period and filters as in the page's address. Tables are written first; a picture that cannot be drawn
-    correctly is left out and its reason returned. Raises UsageError for a wrong name, NoVersionError before a load.
+    A table that is not made of metrics (a list of orders, of alerts) is a sheet of the XLSX, and a CSV of its own,
+    NAME-TABLE-DAY.csv. `search` holds period and filters as in the page's address; `studio` draws the pictures, one of
+    its own unless given. Tables are written first; a picture that cannot be drawn correctly is left out and its reason
+    returned. Raises UsageError for a wrong name, NoVersionError before a load.
     """
-    report = get_report(name)
+    report = get_report(name, Journal(workspace.settings.home))
     for one in formats:
         if one not in FORMATS:
             raise UnknownNameError("format", one, FORMATS)
@@ -92,36 +99,65 @@ def run_report(
     chosen = language or workspace.settings.language
     if chosen not in LANGUAGES:
         raise UnknownNameError("language", chosen, LANGUAGES)
+    asked = "&".join(part for part in (report.view, search.removeprefix("?")) if part)
     with workspace.pinned() as pinned:
-        return _run(pinned, report, formats, out, search.removeprefix("?"), chosen)
+        return _run(pinned, report, formats, out, asked, chosen, studio)
 
 
-def _run(workspace: Workspace, report: Report, formats: Sequence[str], out: Path, search: str, language: str) -> Done:
-    view, answers = _ask(workspace, report, search, language)
-    told = _told(workspace, report, view)
-    filters = told[0].stamp.filters if told else sentence(view.base, language)
+def _run(
+    workspace: Workspace,
+    report: Report,
+    formats: Sequence[str],
+    out: Path,
+    search: str,
+    language: str,
+    studio: Studio | None,
+) -> Done:
+    page = _page(report)
+    view, answers = _ask(workspace, report, page, search, language)
+    told = _told(workspace, page, view)
+    filters = next(iter(told.values())).stamp.filters if told and not answers else sentence(view.base, language)
     stamp = Stamp(view.as_of, view.timezone, filters, view.version)
     day = stamp.local_as_of()[:10]
     targets = {kind: out / f"{report.name}-{day}.{kind}" for kind in dict.fromkeys(formats)}
+    if not (answers or told) and set(targets) - set(PICTURES):
+        raise UsageError(f"The page {report.path} holds no table.", where="--format", hint="Ask for png or pdf.")
     written: list[Path] = []
     if "csv" in targets:
-        write_csv(told[0] if told else _long_table(report, answers, stamp), targets["csv"])
-        written.append(targets["csv"])
+        written += _write_csv(report, answers, told, stamp, targets["csv"])
     if "xlsx" in targets:
-        write_xlsx(list(told or _sheets(report, answers, language)), targets["xlsx"])
+        write_xlsx([*_sheets(answers, language), *told.values()], targets["xlsx"])
         written.append(targets["xlsx"])
     pictures = {kind: path for kind, path in targets.items() if kind in PICTURES}
-    problem = _draw(workspace, report, search, language, stamp, pictures) if pictures else None
+    problem = _draw(workspace, report, search, language, stamp, pictures, studio) if pictures else None
     written += [] if problem else pictures.values()
-    return Done(report.name, tuple(written), stamp, tuple(view.ignored), problem, not told and _is_blank(answers))
+    is_blank = bool(answers) and _is_blank(answers)
+    return Done(report.name, tuple(written), stamp, tuple(view.ignored), problem, is_blank)
 
 
-def _ask(workspace: Workspace, report: Report, search: str, language: str) -> tuple[Any, list[Answer]]:
+def _page(report: Report) -> Any:
+    from fulfillment_bi.web.answering import page_of
+
+    page = page_of(report.path)
+    if page is None:
+        raise UsageError(f"There is no page {report.path}.", hint="See `fbi report list`, or copy a page's address.")
+    return page
+
+
+def _told(workspace: Workspace, page: Any, view: Any) -> dict[str, Table]:
+    """The tables of rows rather than of answers: orders one by one, alerts, sentences. By the names of their tiles."""
+    tables = {
+        tile.name.removeprefix(f"{page.name}-"): tile.table(view, workspace)
+        for tile in page.tiles
+        if tile.tell is not None and tile.table is not None
+    }
+    return {name: replace(table, name=name, rows=tuple(table.rows)) for name, table in tables.items()}
+
+
+def _ask(workspace: Workspace, report: Report, page: Any, search: str, language: str) -> tuple[Any, list[Answer]]:
     """The page's view and the answers of all its tiles, as the page itself asks for them."""
-    from fulfillment_bi.web.answering import PAGES
     from fulfillment_bi.web.state import read_view
 
-    page = next(page for page in PAGES if page.name == report.page)
     probe = workspace.run(Query(metrics=("orders",)))
     view = read_view(
         report.path,
@@ -133,19 +169,27 @@ def _ask(workspace: Workspace, report: Report, search: str, language: str) -> tu
         timezone=probe.timezone,
         version=probe.version,
     )
-    asked = [(tile.name, name, query) for tile in page.tiles for name, query in tile.ask(view).items()]
+    asked = [
+        (tile.name.removeprefix(f"{page.name}-"), name, query)
+        for tile in page.tiles
+        for name, query in tile.ask(view).items()
+    ]
     results = workspace.run_all([query for _, _, query in asked])
     return view, [Answer(*each, result) for each, result in zip(asked, results, strict=True)]
 
 
-def _told(workspace: Workspace, report: Report, view: Any) -> list[Table]:
-    """The tables of a page of words, which asks no queries of its own; none for a page of numbers."""
-    from fulfillment_bi.web.answering import PAGES
-
-    page = next(page for page in PAGES if page.name == report.page)
-    if any(tile.ask(view) for tile in page.tiles):
-        return []
-    return [tile.table(view, workspace) for tile in page.tiles if tile.table]
+def _write_csv(
+    report: Report, answers: Sequence[Answer], told: Mapping[str, Table], stamp: Stamp, target: Path
+) -> Iterator[Path]:
+    """The answers in one file, every other table in one of its own; a page that is one table is the file itself."""
+    if answers:
+        write_csv(_long_table(report, answers, stamp), target)
+        yield target
+    is_all = not answers and len(told) == 1
+    for name, table in told.items():
+        own = target if is_all else target.with_name(target.name.replace(report.name, f"{report.name}-{name}", 1))
+        write_csv(table, own)
+        yield own
 
 
 def _is_blank(answers: Sequence[Answer]) -> bool:
@@ -158,7 +202,13 @@ def _is_blank(answers: Sequence[Answer]) -> bool:
 
 
 def _draw(
-    workspace: Workspace, report: Report, search: str, language: str, stamp: Stamp, pictures: Mapping[str, Path]
+    workspace: Workspace,
+    report: Report,
+    search: str,
+    language: str,
+    stamp: Stamp,
+    pictures: Mapping[str, Path],
+    studio: Studio | None,
 ) -> RenderError | None:
     from fulfillment_bi.reports.render import View, render
     from fulfillment_bi.web.app import create_app
@@ -174,7 +224,11 @@ def _draw(
         is_dark=report.is_dark,
     )
     try:
-        render(create_app(workspace).server, view, pictures, version=stamp.version, browser=workspace.settings.browser)
+        if studio is not None:
+            studio.draw(view, pictures, version=stamp.version)
+        else:
+            browser = workspace.settings.browser
+            render(create_app(workspace).server, view, pictures, version=stamp.version, browser=browser)
     except RenderError as error:
         return error
     return None
@@ -185,12 +239,11 @@ def _footer(stamp: Stamp, language: str) -> str:
     return f"{time} {stamp.timezone} · {stamp.filters} · {stamp.version}"
 
 
-def _sheets(report: Report, answers: Sequence[Answer], language: str) -> Iterator[Table]:
-    """A table per tile and query, named after them, with readable headers."""
+def _sheets(answers: Sequence[Answer], language: str) -> Iterator[Table]:
+    """A table per tile and query of a page, named after them."""
     seen: set[str] = set()
     for answer in answers:
-        tile = answer.tile.removeprefix(f"{report.page}-")
-        name = tile if tile not in seen else f"{tile} {answer.name}"[:28]
+        name = answer.tile if answer.tile not in seen else f"{answer.tile} {answer.name}"[:28]
         while name in seen:
             name += "_"
         seen.add(name)
@@ -199,14 +252,14 @@ def _sheets(report: Report, answers: Sequence[Answer], language: str) -> Iterato
 
 def _long_table(report: Report, answers: Sequence[Answer], stamp: Stamp) -> Table:
     """All answers under each other: one row for each tile, metric and member."""
-    rows = tuple(dict.fromkeys(row for answer in answers for row in _long_rows(report, answer)))
+    rows = tuple(dict.fromkeys(row for answer in answers for row in _long_rows(answer)))
     return Table(report.name, LONG_COLUMNS, rows, stamp)
 
 
-def _long_rows(report: Report, answer: Answer) -> Iterator[tuple[Any, ...]]:
+def _long_rows(answer: Answer) -> Iterator[tuple[Any, ...]]:
     by = (*answer.query.by, None, None)[:2]
     for record in answer.result.records():
         split = [value for name in by for value in (name, record.get(name) if name else None)]
         for metric in answer.query.metrics:
             values = [record.get(f"{metric}{part}") for part in ("", "_n", "_d", "_before", "_change")]
-            yield (answer.tile.removeprefix(f"{report.page}-"), metric, *split, *values)
+            yield (answer.tile, metric, *split, *values)

@@ -27,7 +27,9 @@ from fulfillment_bi.operations.alerting import last_day, own_rules, question_beh
 from fulfillment_bi.operations.report_archive import archive_root
 from fulfillment_bi.operations.schedules import load_schedules
 from fulfillment_bi.operations.standing import Standing, standings
+from fulfillment_bi.warehouse.scope import OutOfScopeError
 from fulfillment_bi.web import parts
+from fulfillment_bi.web.access import current_account, require
 from fulfillment_bi.web.answering import shown, view_of
 from fulfillment_bi.web.language import language_of
 from fulfillment_bi.web.pages import alerts, reports
@@ -88,6 +90,7 @@ def _alerts(app: Any, workspace: Any) -> None:
 
 def do_alert(workspace: Any, chosen: Mapping[str, Any], language: str) -> str:
     """Snooze an alert, note that an action was carried out today, or verify one; what was done, in words."""
+    require("act")
     journal = Journal(workspace.settings.home)
     if chosen["type"] == "alert-snooze":
         hours = min(max(float(chosen["hours"]), 0.0), 24.0 * 30)
@@ -95,7 +98,8 @@ def do_alert(workspace: Any, chosen: Mapping[str, Any], language: str) -> str:
         if chosen["rule"] not in rules:
             raise UnknownNameError("alert rule", str(chosen["rule"]), rules)
         key = str(chosen["rule"]), str(chosen["entity"])[:MOST_TEXT]
-        snooze_alert(journal, key, _now() + timedelta(hours=hours), "")
+        _standing(workspace, chosen)
+        snooze_alert(journal, key, _now() + timedelta(hours=hours), current_account().name)
         return text(language, "alerts.done_snooze", hours=f"{hours:g}")
     number = int(chosen["number"])
     if chosen["type"] == "action-acted":
@@ -164,6 +168,7 @@ def _standing(workspace: Any, alert: Mapping[str, Any]) -> Standing:
 
 def take_on(workspace: Any, alert: Mapping[str, Any], title: Any, owner: Any, due: Any, language: str) -> str:
     """Make an action of an alert: its metric, on its part of the business. Raises what is wrong with it."""
+    require("act")
     finding = _standing(workspace, alert).finding
     query = question_behind(finding, last_day(workspace))
     if query is None:
@@ -180,7 +185,7 @@ def take_on(workspace: Any, alert: Mapping[str, Any], title: Any, owner: Any, du
         owner=str(owner or "")[:MOST_TEXT],
         due_on=due_on,
         origin=f"alert:{finding.rule.name}:{finding.entity}",
-        created_by=str(owner or "")[:MOST_TEXT],
+        created_by=current_account().name or str(owner or "")[:MOST_TEXT],
     )
     check_action(action)
     number = add_action(Journal(workspace.settings.home), action, _now())
@@ -193,10 +198,11 @@ def _remedy(app: Any, workspace: Any) -> None:
             return [no_update] * (len(alerts.PAGE.tiles) + 1)
 
         def do(language: str) -> str:
+            require("act")
             what, why, fix = (str(value or "").strip()[:MOST_TEXT] for value in (reason, cause, remedy))
             if not (what and why and fix):
                 raise UsageError(text(language, "alerts.remedy_blank"))
-            add_remedy(Journal(workspace.settings.home), what, why, fix, _now())
+            add_remedy(Journal(workspace.settings.home), what, why, fix, _now(), by=current_account().name)
             return text(language, "alerts.done_remedy")
 
         return _done(workspace, alerts.PAGE, asked, do)
@@ -232,18 +238,21 @@ def _reports(app: Any, workspace: Any) -> None:
 
 def run_now(workspace: Any, name: str, language: str) -> str:
     """Ask the scheduler for a run of the schedule, beside its own times."""
+    require("act")
+    if not workspace.scope.is_everything:
+        raise OutOfScopeError("A scheduled report cannot be narrowed to a scope.")
     known = {one.name for one in load_schedules(workspace.settings)}
     if name not in known:
         raise UnknownNameError("schedule", name, known)
     now = _now()
-    add_run(Journal(workspace.settings.home), name, now, now, "page")
+    add_run(Journal(workspace.settings.home), name, now, now, current_account().name or "page")
     return text(language, "reports.asked", name=name)
 
 
 def add_archive_route(server: Flask, workspace: Any) -> None:
     """/reports/files/<run>/<name>: a file of a past run, as it was sent."""
 
-    @server.get("/reports/files/<int:number>/<name>")
+    @server.route("/reports/files/<int:number>/<name>")
     def archived(number: int, name: str) -> Response:
         try:
             run = get_run(Journal(workspace.settings.home), number)

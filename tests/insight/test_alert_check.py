@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from fulfillment_bi.errors import SettingsError
 from fulfillment_bi.insight.alert_check import FEWEST_DAYS, Finding, check_rules, comparable_days
+from fulfillment_bi.insight.alert_forecast import LONG, fit
 from fulfillment_bi.insight.alert_rules import Rule, load_rules, read_rules, ready_rules
-from fulfillment_bi.insight.alert_state import AlertState, advance
 from fulfillment_bi.metrics.catalog import METRICS
 from fulfillment_bi.metrics.festivals import festival_of
 from fulfillment_bi.metrics.query import Query, Result
-
-TODAY = date(2026, 9, 10)
+from tests.insight.alert_worlds import CASES, TODAY, Loss, World, detected, false_alerts, ready
 
 ABSOLUTE = """
 [[rule]]
@@ -163,53 +161,83 @@ def test_own_rules_replace_ready_ones_and_can_switch_them_off(tmp_path: Path) ->
     assert {one.name for one in ready_rules()} - set(rules) == {"stale_feed"}
 
 
-class World:
-    """Daily rates of one seeded world: 800 orders a day kept with a chance that wavers from day to day."""
-
-    def __init__(self, seed: int, days: int, broken: int | None = None) -> None:
-        rng = random.Random(seed)
-        self.values: dict[date, tuple[int, int]] = {}
-        for back in range(days):
-            due = rng.randint(600, 1_000)
-            chance = min(max(rng.gauss(0.94, 0.006), 0), 1) - (0.06 if broken is not None and back <= broken else 0)
-            self.values[TODAY - timedelta(days=back)] = sum(rng.random() < chance for _ in range(due)), due
-
-    def run_all(self, queries: Sequence[Query]) -> list[Result]:
-        return [self._answer(query) for query in queries]
-
-    def _answer(self, query: Query) -> Result:
-        assert query.start
-        assert query.end
-        rows = tuple((day, n / d, n, d) for day, (n, d) in self.values.items() if query.start <= day <= query.end)
-        return Result(query, ("day", "otif", "otif_n", "otif_d"), rows, "", "", "")
-
-    def alerts(self, days: int) -> list[date]:
-        """The days on which people are told that the fulfilment rate swings."""
-        (swing,) = [one for one in ready_rules() if one.name == "order_fulfilment_swing"]
-        state, told = AlertState(), []
-        for back in reversed(range(days)):
-            day = TODAY - timedelta(days=back)
-            (finding,) = check_rules(self, [swing], day, {}, {})
-            at = START_OF_DAY + (day - TODAY)
-            state, change = advance(state, finding.verdict, at, swing.patience)
-            if change == "fired":
-                told.append(day)
-        return told
+@pytest.mark.parametrize(("name", "loss", "days"), CASES, ids=[case[0] for case in CASES])
+def test_seeded_worlds_are_judged_right(name: str, loss: Loss, days: int) -> None:
+    """At most one false alert in 30 quiet days, 95 % of incidents told in time (the bench: 200 worlds each)."""
+    assert false_alerts(ready(name), range(20)) <= 20
+    assert detected(ready(name), loss, days, range(200, 260)) >= 57
 
 
-START_OF_DAY = datetime(2026, 9, 10, 23)
+def daily(name: str, values: Sequence[float], n: float = 1000) -> list[dict[str, object]]:
+    """One row a day, the last for today."""
+    return [
+        {"day": TODAY - timedelta(days=back), name: value, f"{name}_n": value * n, f"{name}_d": n}
+        for back, value in enumerate(reversed(values))
+    ]
 
 
-def test_seeded_worlds_are_judged_right() -> None:
-    """At most one false alert in 30 quiet days, at least 95 of 100 drops of six points told within a day."""
-    quiet = sum(len(World(seed, 95).alerts(30)) for seed in range(200))
-    caught = sum(bool(World(seed, 70, broken=1).alerts(2)) for seed in range(200, 400))
-    assert quiet <= 200
-    assert caught >= 190
+AHEAD = """
+[[rule]]
+name = "soon"
+metric = "otif"
+kind = "breach_within"
+line = 0.9
+recover = 0.92
+within = 48
+minimum = 10
+"""
+
+
+@pytest.mark.parametrize(
+    ("today", "step", "verdict"),
+    [
+        (0.95, 0.0, "cleared"),
+        (0.92, 0.0, "cleared"),
+        (0.919, 0.0, "between"),
+        (0.904, -0.0021, "breached"),
+        (0.904, -0.0019, "between"),
+        (0.95, -0.026, "breached"),
+        (0.85, 0.0, "breached"),
+        (0.85, 0.08, "cleared"),
+    ],
+)
+def test_where_a_straight_line_leads_is_known_to_the_digit(today: float, step: float, verdict: str) -> None:
+    values = [today - step * back for back in reversed(range(28))]
+    (finding,) = found(rule(AHEAD), *daily("otif", values))
+    assert finding.verdict == verdict
+    assert finding.value == pytest.approx(min(today + step, today + 2 * step))
+    assert (finding.usual, finding.line) == (today, 0.9)
+
+
+def test_a_forecast_knows_the_weekday_and_forgives_wild_days() -> None:
+    rates = [0.95 - (0.05 if (TODAY - timedelta(days=back)).weekday() == 6 else 0) for back in reversed(range(56))]
+    rates[10] = rates[30] = 0.2
+    course = fit({TODAY - timedelta(days=back): rate for back, rate in enumerate(reversed(rates))}, LONG)
+    assert course is not None
+    sunday = TODAY + timedelta(days=(6 - TODAY.weekday()) % 7)
+    assert course.on(sunday) == pytest.approx(0.90)
+    assert course.on(sunday + timedelta(days=1)) == pytest.approx(0.95)
+    assert course.on(date(2026, 11, 11)) is None
+    assert fit({TODAY - timedelta(days=back): 0.9 for back in range(13)}, LONG) is None
+
+
+def test_worse_than_forecast_is_measured_from_the_trend() -> None:
+    text = '[[rule]]\nname="below"\nmetric="otif"\nkind="forecast_breach"\nline=4\nleast=0.02\nminimum=10\n'
+    falling = [0.97 - 0.002 * at for at in range(40)]
+    (usual,) = found(rule(text), *daily("otif", falling, 100_000))
+    assert (usual.verdict, usual.usual) == ("cleared", pytest.approx(falling[-1]))
+    (worse,) = found(rule(text), *daily("otif", [*falling[:-1], falling[-1] - 0.021], 100_000))
+    assert (worse.verdict, worse.line) == ("breached", pytest.approx(falling[-1] - 0.02))
+    (few,) = found(rule(text), *daily("otif", falling[-13:], 100_000))
+    assert (few.verdict, few.line) == ("unknown", None)
+
+
+def test_a_number_of_now_has_no_days_to_forecast() -> None:
+    with pytest.raises(SettingsError, match="as of now"):
+        rule('[[rule]]\nname="b"\nmetric="backlog"\nkind="breach_within"\nline=9\nworse="above"\n')
 
 
 def test_too_few_usual_days_give_no_verdict() -> None:
     world = World(1, 7 * FEWEST_DAYS)
-    (swing,) = [one for one in ready_rules() if one.name == "order_fulfilment_swing"]
-    (finding,) = check_rules(world, [swing], TODAY, {}, {})
+    (finding,) = check_rules(world, [ready("order_fulfilment_swing")], TODAY, {}, {})
     assert (finding.verdict, finding.line) == ("unknown", None)

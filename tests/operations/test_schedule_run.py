@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -71,7 +72,8 @@ def test_a_due_report_is_archived_and_sent_once(workspace: Workspace, journal: J
     assert (run.status, run.due_at, run.version, run.note) == ("done", DUE, "v00000001", "")
     folder = archive_root(workspace.settings.home) / run.folder
     assert run.folder == f"morning/2026-11-01_0830-{run.id}"
-    names = [f"orders-2026-10-31-{language}.{kind}" for language in ("zh", "en") for kind in ("csv", "xlsx")]
+    files = (("orders", "csv"), ("orders-burning", "csv"), ("orders", "xlsx"))
+    names = [f"{name}-2026-10-31-{language}.{kind}" for language in ("zh", "en") for name, kind in files]
     assert [one.name for one in run.files] == names
     assert sorted(path.name for path in folder.iterdir()) == sorted([*names, "run.json"])
     (message,) = list_messages(journal)
@@ -163,7 +165,7 @@ def test_without_a_browser_tables_go_with_a_note_and_pictures_alone_do_not(
 
     monkeypatch.setattr(schedule_run, "required_browser", missing)
     run = at_due(workspace, journal, morning(workspace, formats=("png", "csv", "xlsx")))
-    assert (run.status, [one.kind for one in run.files]) == ("done", ["csv", "xlsx"])
+    assert (run.status, [one.kind for one in run.files]) == ("done", ["csv", "csv", "xlsx"])
     assert "need Chromium" in run.note
     assert "need Chromium" in list_messages(journal)[0]["body"]
     only = morning(workspace, formats=("png",), retries=0)
@@ -175,13 +177,12 @@ def test_without_a_browser_tables_go_with_a_note_and_pictures_alone_do_not(
 def test_a_browser_that_dies_is_tried_again_and_then_nothing_is_sent(
     workspace: Workspace, journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from fulfillment_bi.reports import render
-
-    def killed(*_: object, **__: object) -> None:
-        raise RenderError("The browser failed: Target page, context or browser has been closed.")
+    class Dead:
+        def draw(self, *_: object, **__: object) -> None:
+            raise RenderError("The browser failed: Target page, context or browser has been closed.")
 
     monkeypatch.setattr(schedule_run, "required_browser", lambda _: Path("chromium"))
-    monkeypatch.setattr(render, "render", killed)
+    monkeypatch.setattr(schedule_run, "_drawing", lambda *_: nullcontext(Dead()))
     schedule = morning(workspace, formats=("png", "csv"))
     first = at_due(workspace, journal, schedule)
     assert (first.status, first.attempts) == ("waiting", 1)
@@ -298,8 +299,7 @@ def test_a_past_report_is_made_again_byte_for_byte(workspace: Workspace, journal
     again = run_again(workspace, journal, run.id, tmp_path / "again")
     same = {path.name: is_same for path, is_same in again}
     assert {name: is_same for name, is_same in same.items() if name.endswith("csv")} == {
-        "orders-2026-10-31-zh.csv": True,
-        "orders-2026-10-31-en.csv": True,
+        f"{name}-2026-10-31-{language}.csv": True for name in ("orders", "orders-burning") for language in ("zh", "en")
     }
     folder = archive_root(workspace.settings.home) / run.folder
     for path, _ in again:

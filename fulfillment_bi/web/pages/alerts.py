@@ -18,8 +18,9 @@ from fulfillment_bi.journal.alerts import Evaluation, alert_history
 from fulfillment_bi.metrics.resolve import get_metric
 from fulfillment_bi.operations.alert_words import name_entity, tell_value
 from fulfillment_bi.operations.alerting import explain_finding, last_day, own_rules, view_of
+from fulfillment_bi.operations.recurrence import Recurrence, recurrence
 from fulfillment_bi.operations.standing import Standing, open_journal, standings
-from fulfillment_bi.web import parts
+from fulfillment_bi.web import alert_tables, parts
 from fulfillment_bi.web.state import View
 from fulfillment_bi.web.tile import Page, Shown, Tile
 
@@ -30,7 +31,7 @@ TONES = {"firing": "is-alarm", "recovering": "is-bad", "pending": "is-bad"}
 VERDICTS = {"worked": "is-good", "worse": "is-alarm", "no_evidence": ""}
 HISTORY_COLUMNS = ("checked", "alert", "entity", "happened", "value", "line")
 ACTION_COLUMNS = ("action", "part", "owner", "due", "acted", "effect", "")
-REMEDY_COLUMNS = ("reason", "cause", "remedy", "written")
+REMEDY_COLUMNS = ("reason", "cause", "remedy", "since", "written")
 
 
 def _firing(view: View, workspace: Any) -> Shown:
@@ -188,14 +189,36 @@ def _remedies(view: View, workspace: Any) -> Shown:
     if not found:
         return Shown(parts.empty(view, "alerts.no_remedies"), title)
     head = [view.label("remedy_head", name) for name in REMEDY_COLUMNS]
-    rows = [[one.reason, one.cause, one.remedy, parts.moment(view, one.created_at)] for one in found[:MOST_SHOWN]]
-    return Shown(parts.table(head, rows, texts=(0, 1, 2)), title)
+    today = last_day(workspace)
+    rows = [
+        [
+            one.reason,
+            one.cause,
+            one.remedy,
+            _came_back(view, recurrence(workspace, one, today)),
+            html.Div([parts.moment(view, one.created_at), html.Div(one.created_by, className="card-note")]),
+        ]
+        for one in found[:MOST_SHOWN]
+    ]
+    return Shown(parts.table(head, rows, texts=(0, 1, 2)), title, view.text("alerts.remedies_note"))
 
 
-FIRING = Tile(f"{NAME}-firing", "html", tell=_firing)
-ACTIONS = Tile(f"{NAME}-actions", "html", tell=_actions)
-HISTORY = Tile(f"{NAME}-history", "html", tell=_history)
-REMEDIES = Tile(f"{NAME}-remedies", "html", tell=_remedies)
+def _came_back(view: View, found: Recurrence | None) -> Any:
+    """Complaints a week before the remedy and since; rarer is good."""
+    if found is None:
+        return html.Span(numbers.DASH, title=view.text("alerts.remedy_unknown"))
+    before = numbers.number(view.language, found.before, 1)
+    if found.since is None:
+        return view.text("alerts.remedy_early", before=before)
+    since = numbers.number(view.language, found.since, 1)
+    tone = "is-good" if found.since < found.before else "is-bad" if found.since > found.before else ""
+    return html.Span(view.text("alerts.remedy_since", before=before, since=since), className=f"tag {tone}")
+
+
+FIRING = Tile(f"{NAME}-firing", "html", tell=_firing, table=alert_tables.firing)
+ACTIONS = Tile(f"{NAME}-actions", "html", tell=_actions, table=alert_tables.actions)
+HISTORY = Tile(f"{NAME}-history", "html", tell=_history, table=alert_tables.history)
+REMEDIES = Tile(f"{NAME}-remedies", "html", tell=_remedies, table=alert_tables.remedies)
 
 
 def layout(language: str) -> html.Div:
@@ -204,11 +227,11 @@ def layout(language: str) -> html.Div:
         [
             html.Div(id=f"{NAME}-problem"),
             html.Div(id="acting-said", role="status"),
-            html.Div([parts.html_card(FIRING.name, language, span="span-12", files=())], className="grid"),
-            html.Div([parts.html_card(ACTIONS.name, language, span="span-12", files=())], className="grid"),
-            html.Div([parts.html_card(HISTORY.name, language, span="span-12", files=())], className="grid"),
+            html.Div([parts.html_card(FIRING.name, language, span="span-12")], className="grid"),
+            html.Div([parts.html_card(ACTIONS.name, language, span="span-12")], className="grid"),
+            html.Div([parts.html_card(HISTORY.name, language, span="span-12")], className="grid"),
             html.Div(
-                [parts.html_card(REMEDIES.name, language, span="span-8", files=()), _remedy_form(language)],
+                [parts.html_card(REMEDIES.name, language, span="span-8"), _remedy_form(language)],
                 className="grid",
             ),
             _action_form(language),

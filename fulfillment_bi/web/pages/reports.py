@@ -7,6 +7,7 @@ from typing import Any
 
 from dash import html
 
+from fulfillment_bi.errors import FulfillmentError
 from fulfillment_bi.i18n import label, numbers
 from fulfillment_bi.journal.runs import Run, list_runs
 from fulfillment_bi.operations.schedules import Schedule, load_schedules, next_due
@@ -29,7 +30,7 @@ EXAMPLE = (
 
 def _schedules(view: View, workspace: Any) -> Shown:
     title = view.text("reports.schedules")
-    schedules = load_schedules(workspace.settings)
+    schedules = load_schedules(workspace.settings) if workspace.scope.is_everything else ()
     if not schedules:
         words = [html.B(view.text("reports.none_title")), html.Div(view.text("reports.none")), html.Pre(EXAMPLE)]
         return Shown(html.Div(words, className="empty"), title)
@@ -44,21 +45,30 @@ def _schedules(view: View, workspace: Any) -> Shown:
 
 
 def _schedule(view: View, workspace: Any, one: Schedule, last: Run | None) -> list[Any]:
-    report = get_report(one.report)
-    link = f"{report.path}?{one.view}" if one.view else report.path
     due = next_due(one, datetime.now(UTC).replace(tzinfo=None), workspace.settings.zone)
     now = html.Button(
         view.text("reports.run_now"), id={"type": "report-run", "schedule": one.name}, className="pill", type="button"
     )
     return [
         html.B(one.name),
-        html.A(report.label.of(view.language), href=link, **parts.data(page=link)),
+        _what(view, workspace, one),
         html.Code(one.cron, title=view.text("reports.workdays") if one.workdays_only else ""),
         parts.moment(view, due) if due else numbers.DASH,
         ", ".join(one.channels) or view.text("reports.kept"),
         _status(view, last) if last else numbers.DASH,
         now,
     ]
+
+
+def _what(view: View, workspace: Any, one: Schedule) -> Any:
+    """The report, leading to its page; a saved view that is gone is named all the same."""
+    try:
+        report = get_report(one.report, open_journal(workspace))
+    except FulfillmentError as error:
+        return html.Span(one.report, className="tag is-alarm", title=str(error))
+    asked = "&".join(part for part in (report.view, one.view) if part)
+    link = f"{report.path}?{asked}" if asked else report.path
+    return html.A(report.label.of(view.language), href=link, **parts.data(page=link))
 
 
 def _status(view: View, run: Run) -> html.Span:
