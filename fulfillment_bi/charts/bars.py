@@ -188,15 +188,16 @@ def stages(items: Sequence[Stage], theme: Theme, language: str, *, longest: int 
         }
         for row, item in enumerate(items)
     ]
-    longest_words = max((width(item.words) for item in items), default=8)
+    column = max((width(item.words) for item in items), default=8) * theme.px(7.4) + theme.px(10)
     return {
         "data": data,
         "layout": layout(
             theme,
             language,
             barmode="overlay",
-            xaxis={"visible": False, "range": [0, top * (1.08 + 0.04 * longest_words)]},
+            xaxis={"visible": False, "range": [0, top]},
             yaxis=row_names([item.name for item in items], theme, longest),
+            margin={"r": column},
             annotations=labels,
         ),
     }

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -19,6 +19,9 @@ from fulfillment_bi.i18n import numbers
 
 TICKS = 7
 LEAST_SAMPLE = 20
+PENCIL = "✎"
+MARK_ROOM = 0.12
+"""How much of the width an event's name takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +37,11 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """An event drawn as a thin line with its name."""
+    """An event drawn as a thin line with its name; `sentence` is its hover."""
 
     day: date
     name: str
+    sentence: str = ""
 
 
 def trend(
@@ -83,9 +87,8 @@ def trend(
         notes.append(_note(1, target, target_name, theme.muted, theme, low, high))
     if immature_from is not None and immature_name:
         notes.append(_hatch_note(immature_from, immature_name, theme))
-    for mark in marks:
-        shapes.append(_mark(mark, theme))
-        notes.append(_mark_note(mark, theme))
+    shapes += [_mark(mark, theme) for mark in marks]
+    notes += _mark_notes(marks, _named(points, marks, immature_from), theme)
     if end_label and mature and mature[-1].value is not None:
         data.append(_end(mature[-1], theme))
         notes.append(_end_note(mature[-1], end_label, theme))
@@ -110,7 +113,8 @@ def trend(
 
 def _range(points: Sequence[Point], before: Sequence[Point], target: float | None, share: bool) -> tuple[float, float]:
     solid = [p.value for p in points if p.value is not None and p.sample >= LEAST_SAMPLE]
-    values = solid or [p.value for p in points if p.value is not None]
+    known = [p.value for p in points if p.value is not None]
+    values = solid if 2 * len(solid) >= len(known) else known
     values += [p.value for p in before if p.value is not None and p.sample >= LEAST_SAMPLE]
     values += [target] if target is not None else []
     if not values:
@@ -296,8 +300,27 @@ def _mark(mark: Mark, theme: Theme) -> dict[str, Any]:
     }
 
 
+def _named(points: Sequence[Point], marks: Sequence[Mark], immature_from: date | None) -> list[Mark]:
+    """Those whose names have room: not on each other, and not on the words above the part that is not final."""
+    room = timedelta(days=(points[-1].day - points[0].day).days * MARK_ROOM) if points else timedelta()
+    named: list[Mark] = []
+    for mark in sorted(marks, key=lambda each: each.day):
+        taken = [one.day for one in named] + ([immature_from] if immature_from else [])
+        if all(abs(mark.day - day) > room for day in taken):
+            named.append(mark)
+    return named
+
+
+def _mark_notes(marks: Sequence[Mark], named: Sequence[Mark], theme: Theme) -> list[dict[str, Any]]:
+    """The names that have room; of the others with more to say a sign that can be pointed at."""
+    others = [replace(mark, name=PENCIL) for mark in marks if mark.sentence and mark not in named]
+    return [_mark_note(mark, theme) for mark in (*named, *others)]
+
+
 def _mark_note(mark: Mark, theme: Theme) -> dict[str, Any]:
     return {
+        "hovertext": mark.sentence or mark.name,
+        "captureevents": True,
         "x": mark.day.isoformat(),
         "yref": "paper",
         "y": 1,

@@ -13,6 +13,7 @@ from fulfillment_bi.web.tiles.course import course
 from fulfillment_bi.web.tiles.figures import number
 from fulfillment_bi.web.tiles.split import split
 from fulfillment_bi.web.tiles.stages import stage_times
+from fulfillment_bi.web.tiles.standings import standings
 from fulfillment_bi.web.tiles.waiting import waiting
 
 NAME = "orders"
@@ -25,12 +26,23 @@ NUMBERS = (
     number(NAME, "order_completeness"),
     number(NAME, "data_issues"),
 )
+HANDLING = (
+    number(NAME, "automation_rate"),
+    number(NAME, "risk_order_rate"),
+    number(NAME, "oversell_rate"),
+    number(NAME, "backorder_rate"),
+    number(NAME, "misorder_rate"),
+    number(NAME, "refund_before_shipping_rate"),
+)
 STAGES, BROKEN = stage_times(NAME), where_broken(NAME)
 COURSE = course(NAME, "ship_delay_rate", zoom=True)
 WAITING, BURNING = waiting(NAME), burning(NAME)
 STUCK = split(NAME, "backlog", "current_stage", "stuck")
 CANCELLED = split(NAME, "cancellation_rate", "cancelled_by", "cancelled")
 ISSUES = split(NAME, "data_issues", "issue", "issues")
+RISKS = split(NAME, "risk_flags", "risk_rule", "risks")
+KINDS = split(NAME, "after_sales_cases", "after_sales_kind", "kinds")
+OPERATORS = standings(NAME, "operators", "ship_delay_rate", "operator", "warehouse", level="order")
 WORST = compared(
     NAME, ("otif", "ship_delay_rate", "delivery_delay_rate", "cycle_time_p90", "cancellation_rate"), worst_first=True
 )
@@ -64,6 +76,15 @@ def layout(language: str) -> html.Div:
                 ],
                 className="grid",
             ),
+            html.Div([parts.number_tile(tile.name, tile.metric) for tile in HANDLING], className="tiles is-plain"),
+            html.Div(
+                [
+                    parts.chart_card(RISKS.name, language, span="span-4"),
+                    parts.chart_card(KINDS.name, language, span="span-4"),
+                    parts.chart_card(OPERATORS.name, language, span="span-4"),
+                ],
+                className="grid",
+            ),
             html.Div([parts.html_card(BURNING.name, language, span="span-12")], className="grid"),
             html.Div([parts.html_card(WORST.name, language, span="span-12")], className="grid"),
             dcc.Store(id=f"{NAME}-clicks"),
@@ -72,5 +93,23 @@ def layout(language: str) -> html.Div:
 
 
 PAGE = Page(
-    NAME, ("/orders",), (*NUMBERS, STAGES, BROKEN, COURSE, CANCELLED, WAITING, STUCK, ISSUES, BURNING, WORST), layout
+    NAME,
+    ("/orders",),
+    (
+        *NUMBERS,
+        *HANDLING,
+        STAGES,
+        BROKEN,
+        COURSE,
+        CANCELLED,
+        WAITING,
+        STUCK,
+        ISSUES,
+        RISKS,
+        KINDS,
+        OPERATORS,
+        BURNING,
+        WORST,
+    ),
+    layout,
 )

@@ -10,6 +10,7 @@ from fulfillment_bi.web.tiles.compared import compared
 from fulfillment_bi.web.tiles.course import course
 from fulfillment_bi.web.tiles.durations import durations
 from fulfillment_bi.web.tiles.figures import number, quantiles
+from fulfillment_bi.web.tiles.said import said_reviews, said_words
 from fulfillment_bi.web.tiles.split import split
 from fulfillment_bi.web.tiles.voices import failures, reasons, repurchase, satisfaction
 
@@ -28,6 +29,14 @@ NUMBERS = (
     number(NAME, "after_sales_rate"),
     number(NAME, "compensation_cost"),
 )
+CARE = (
+    number(NAME, "tickets"),
+    number(NAME, "call_back_rate"),
+    number(NAME, "call_back_satisfaction_rate"),
+    number(NAME, "proactive_contact_rate"),
+    number(NAME, "refund_amount"),
+    number(NAME, "stockout_loss_rate"),
+)
 FAILURES = failures(NAME)
 COMPLAINED = course(
     NAME, "complaint_rate", zoom=True, title="card.service_complained", key="complained", settles=COMPLAINT_DAYS
@@ -39,6 +48,7 @@ RESPONSE = durations(NAME, "response", "first_response_time", "first_response_ti
 RESOLUTION = durations(NAME, "resolution", "resolution_time", "resolution_time_p90", "ticket_category")
 CASES = split(NAME, "after_sales_cases", "after_sales_reason", "cases")
 REPURCHASE = repurchase(NAME)
+WORDS, SAID = said_words(NAME), said_reviews(NAME)
 COMPARED = compared(
     NAME,
     (
@@ -80,6 +90,14 @@ def layout(language: str) -> html.Div:
                 ],
                 className="grid",
             ),
+            html.Div([parts.number_tile(tile.name, tile.metric) for tile in CARE], className="tiles is-plain"),
+            html.Div(
+                [
+                    parts.chart_card(WORDS.name, language, span="span-5"),
+                    parts.html_card(SAID.name, language, span="span-7", files=()),
+                ],
+                className="grid",
+            ),
             html.Div(
                 [
                     parts.chart_card(ANSWERED.name, language, span="span-6"),
@@ -105,9 +123,12 @@ PAGE = Page(
     ("/service",),
     (
         *NUMBERS,
+        *CARE,
         FAILURES,
         COMPLAINED,
         REASONS,
+        WORDS,
+        SAID,
         ANSWERED,
         RESPONSE,
         RESOLUTION,

@@ -14,7 +14,7 @@ from fulfillment_bi.web.tile import Answers, Shown, Tile
 from fulfillment_bi.web.wording import escaped
 
 MOST = 8
-UNFILTERABLE = frozenset({"issue", "exception", "after_sales_reason"})
+UNFILTERABLE = frozenset({"issue", "exception", "after_sales_reason", "after_sales_kind", "risk_rule"})
 """Attributes of a table of their own: a click opens their rows instead of filtering the page."""
 
 

@@ -11,7 +11,7 @@ from fulfillment_bi.filters import sentence
 from fulfillment_bi.i18n import numbers
 from fulfillment_bi.insight.ranking import Ranking, Standing, are_distinct, rank_segments
 from fulfillment_bi.metrics.catalog import METRICS
-from fulfillment_bi.metrics.query import Query
+from fulfillment_bi.metrics.query import Level, Query
 from fulfillment_bi.reports.table import Stamp, Table
 from fulfillment_bi.web.state import View, change
 from fulfillment_bi.web.tile import Answers, Shown, Tile
@@ -22,11 +22,15 @@ UNNAMED = ("unknown", "several", "none")
 COLUMNS = ("place", "segment", "rate", "adjusted", "low", "high", "n", "d")
 
 
-def standings(page: str, key: str, metric: str, dimension: str, adjust: str = "") -> Tile:
-    """`adjust` is the dimension whose mix must not count: a carrier is not worse for serving the far provinces."""
+def standings(page: str, key: str, metric: str, dimension: str, adjust: str = "", level: Level | None = None) -> Tile:
+    """`adjust` is the dimension whose mix must not count: a carrier is not worse for serving the far provinces.
+
+    `level` is what is counted whatever the page is switched to, where only it has the dimension.
+    """
+    fixed = {"level": level} if level else {}
 
     def ask(view: View) -> Mapping[str, Query]:
-        return {"members": view.query(metric, by=(dimension,), compare="none")}
+        return {"members": view.query(metric, by=(dimension,), compare="none", **fixed)}
 
     def show_with(view: View, answers: Answers, workspace: Any) -> Shown:
         found = rank_segments(workspace, answers["members"].query, adjust)
@@ -42,7 +46,7 @@ def standings(page: str, key: str, metric: str, dimension: str, adjust: str = ""
         return Shown(figure, _title(view, name, dimension, named), note)
 
     def table(view: View, workspace: Any) -> Table:
-        query = view.query(metric, by=(dimension,), compare="none")
+        query = view.query(metric, by=(dimension,), compare="none", **fixed)
         found = rank_segments(workspace, query, adjust)
         rows = [
             (one.place, view.member(dimension, one.segment), one.value, one.adjusted, one.low, one.high, one.n, one.d)
