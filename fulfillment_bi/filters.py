@@ -26,7 +26,24 @@ MOST_VALUES = 200
 LONGEST_VALUE = 200
 
 PAGE_PARAMS = frozenset(
-    {"against", "board", "by", "chart", "metric", "metrics", "page", "part", "q", "rotate", "sort", "tab"}
+    {
+        "against",
+        "board",
+        "by",
+        "capacity",
+        "chart",
+        "lead",
+        "metric",
+        "metrics",
+        "page",
+        "part",
+        "q",
+        "rotate",
+        "safety",
+        "sort",
+        "tab",
+        "target",
+    }
 )
 """Parameters a page may use for itself unless it names its own."""
 

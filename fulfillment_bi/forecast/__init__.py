@@ -1,0 +1,1 @@
+"""Demand to come, how long stock lasts, what to order, which orders will be late, and what if."""
