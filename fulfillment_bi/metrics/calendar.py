@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from types import MappingProxyType
 
 from fulfillment_bi.metrics.reach import is_day_in_reach
@@ -16,6 +16,11 @@ def read_member(dimension: str, value: str) -> str | None:
     A day is a member whether or not anything happened on it. Raises KeyError when the dimension is not a calendar's.
     """
     return _READERS[dimension](value.strip())
+
+
+def member_of(dimension: str, day: date) -> date | str | int:
+    """The member of a calendar dimension that `day` belongs to, as the database gives it. KeyError for the hour."""
+    return _MEMBERS[dimension](day)
 
 
 def _day(value: str) -> str | None:
@@ -57,5 +62,15 @@ _READERS: Mapping[str, Callable[[str], str | None]] = MappingProxyType(
         "quarter": _quarter,
         "weekday": _number(1, 7),
         "hour": _number(0, 23),
+    }
+)
+
+_MEMBERS: Mapping[str, Callable[[date], date | str | int]] = MappingProxyType(
+    {
+        "day": lambda day: day,
+        "week": lambda day: day - timedelta(days=day.weekday()),
+        "month": lambda day: f"{day.year:04d}-{day.month:02d}",
+        "quarter": lambda day: f"{day.year:04d}-Q{(day.month + 2) // 3}",
+        "weekday": lambda day: day.isoweekday(),
     }
 )

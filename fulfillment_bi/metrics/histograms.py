@@ -35,6 +35,11 @@ def middle(number: str) -> str:
     return f"CASE WHEN {number} = 0 THEN 0.0 ELSE sign({number}) * exp((abs({number}) - 0.5) * {_WIDTH!r}) END"
 
 
+def seconds(number: int) -> float:
+    """The seconds that a bucket stands for, as `middle` gives them."""
+    return math.copysign(math.exp((abs(number) - 0.5) * _WIDTH), number) if number else 0.0
+
+
 def quantile(share: float) -> str:
     """SQL: the quantile over rows of (bucket, `total` of all, `so_far` up to and with the bucket)."""
     rank = f"((max(total) - 1) * {share!r})"

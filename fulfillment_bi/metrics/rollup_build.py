@@ -30,8 +30,17 @@ def build_rollups(session: Session, least_rows: float = LEAST_ROWS) -> None:
     `least_rows`: how many rows of its fact a cell must stand for on average for a rollup to be worth building; after an
     update of the facts those of the last version are kept.
     """
-    before, moved = _refreshed(session)
     session.execute("BEGIN TRANSACTION")
+    try:
+        _bring(session, least_rows)
+    except BaseException:
+        session.execute("ROLLBACK")
+        raise
+    session.execute("COMMIT")
+
+
+def _bring(session: Session, least_rows: float) -> None:
+    before, moved = _refreshed(session)
     _drop_others(session, before.cells)
     cells: dict[str, int] = {}
     daily: dict[str, int] = {}
@@ -48,7 +57,6 @@ def build_rollups(session: Session, least_rows: float = LEAST_ROWS) -> None:
             daily[f"{fact}.{kept[0].day}"] = _times_a_day(session, kept[0])
     session.execute("ALTER TABLE build_info ADD COLUMN IF NOT EXISTS rollups VARCHAR")
     session.execute("UPDATE build_info SET rollups = ?", (written(Stored(cells, daily)),))
-    session.execute("COMMIT")
 
 
 def _refreshed(session: Session) -> tuple[Stored, frozenset[str]]:

@@ -7,7 +7,9 @@ one of its rows.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from fulfillment_bi.errors import UnknownNameError
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 PARTS: tuple[PartName, ...] = ("numerator", "denominator")
 NOTHING = Text("", "")
+NO_WORDS: Mapping[str, str] = MappingProxyType({})
 
 PRODUCT_NAME = Dimension("product_name", NOTHING, NOTHING, (), column="sku_id", table="dim_sku", member="product_name")
 
@@ -61,13 +64,14 @@ def run_rows(
     offset: int = 0,
     order_by: str | None = None,
     text: str = "",
+    containing: Mapping[str, str] = NO_WORDS,
 ) -> RowsResult:
     """The rows that `part` ("numerator" or "denominator") of `metric` counts under the query's period and filters.
 
     `order_by` is one of the columns, "-" in front for descending; `text` keeps rows with it anywhere in their order
-    number, SKU or product name. The query's splits, comparison, order and limit play no part, and its other metrics
-    only this one: a switch that suits one of them leaves `metric` as it was printed beside it. Raises UsageError and
-    its kinds.
+    number, SKU or product name, and `containing` those with its words in each of its columns. The query's splits,
+    comparison, order and limit play no part, and its other metrics only this one: a switch that suits one of them
+    leaves `metric` as it was printed beside it. Raises UsageError and its kinds.
     """
     check_query(query)
     if part not in PARTS:
@@ -75,11 +79,13 @@ def run_rows(
     check_limit(limit)
     check_offset(offset)
     check_text(text, "text")
+    for words in containing.values():
+        check_text(words, "containing")
     stamp = read_stamp(session, info)
     resolved = resolve(get_metric(metric), query)
     chosen = resolved.numerator if part == "numerator" else resolved.denominator or resolved.numerator
     columns = (*resolved.drill, "amount") if chosen.is_sum else resolved.drill
-    listing = _listing(query, resolved, chosen, stamp, text)
+    listing = _narrowed(_listing(query, resolved, chosen, stamp, text), columns, containing)
     totals = "count(*), sum(amount)" if chosen.is_sum else "count(*), NULL"
     counting = f"SELECT {totals} FROM ({listing.text}) AS listing"  # noqa: S608 - declared names
     count, total = session.rows(counting, listing.parameters)[0]
@@ -107,6 +113,18 @@ def _listing(query: Query, resolved: Resolved, part: Part, stamp: Stamp, text: s
     selected = Sql("SELECT\n    ") + join(",\n    ", [*columns, *hidden])
     listing = selected + f"\n  FROM {resolved.fact.name} AS f{joins}" + all_of(conditions)
     return listing + _first_of_each(part, resolved) if part.distinct else listing
+
+
+def _narrowed(listing: Sql, columns: tuple[str, ...], containing: Mapping[str, str]) -> Sql:
+    """The rows of a listing with words in its columns, whatever their case."""
+    wanted = {name: words for name, words in containing.items() if words}
+    for name in wanted:
+        if name not in columns:
+            raise UnknownNameError("column", name, columns, where="containing")
+    if not wanted:
+        return listing
+    found = [Sql(f"contains(lower(CAST({name} AS VARCHAR)), lower(?))", (words,)) for name, words in wanted.items()]
+    return Sql("SELECT * FROM (\n  ") + listing + Sql("\n) AS whole") + all_of(found)
 
 
 def _first_of_each(part: Part, resolved: Resolved) -> str:

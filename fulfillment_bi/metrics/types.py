@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Literal
 
 from fulfillment_bi.metrics.query import Event, Level
@@ -108,13 +109,7 @@ class Part:
     @property
     def column(self) -> str:
         """Its column in a rollup, e.g. count_due_sign_original."""
-        kind = "distinct" if self.distinct else "sum"
-        words = [f"{kind}_{self.value}" if self.value else "count", *self.where]
-        words += [f"not_{self.unless}"] if self.unless else []
-        words += [f"or_{self.saved}"] if self.saved else []
-        words += [f"known_{self.known}"] if self.known else []
-        text = " ".join(words).replace("*", "times").replace("-", "minus").replace("+", "plus")
-        return re.sub(r"\W+", "_", text).strip("_")
+        return _column(self)
 
     def __str__(self) -> str:
         """A formula a person can read, e.g. count(due_sign_original)."""
@@ -128,6 +123,17 @@ class Part:
         if self.distinct:
             return f"count(distinct {self.value} where {condition})" if condition else f"count(distinct {self.value})"
         return f"sum({self.value} where {condition})" if condition else f"sum({self.value})"
+
+
+@cache
+def _column(part: Part) -> str:
+    kind = "distinct" if part.distinct else "sum"
+    words = [f"{kind}_{part.value}" if part.value else "count", *part.where]
+    words += [f"not_{part.unless}"] if part.unless else []
+    words += [f"or_{part.saved}"] if part.saved else []
+    words += [f"known_{part.known}"] if part.known else []
+    text = " ".join(words).replace("*", "times").replace("-", "minus").replace("+", "plus")
+    return re.sub(r"\W+", "_", text).strip("_")
 
 
 def count(*where: str, known: str = "") -> Part:

@@ -94,6 +94,15 @@ def replace_rows(session: Session, main: str, name: str) -> None:
     session.execute(f"DROP TABLE temp.{name}")
 
 
+def replace_part(session: Session, main: str, name: str, condition: str) -> None:
+    """Replace the rows that `condition` names by those of `fresh` that it names."""
+    for kind, source in (("removed", f"{main}.{name}"), ("added", "temp.fresh")):
+        session.execute(f"CREATE OR REPLACE TEMP TABLE {kind}_{name} AS SELECT * FROM {source} WHERE {condition}")
+    session.execute(f"DELETE FROM {main}.{name} WHERE {condition}")
+    session.execute(f"INSERT INTO {main}.{name} BY NAME SELECT * FROM temp.added_{name}")
+    session.execute("DROP TABLE temp.fresh")
+
+
 def replace_differing(session: Session, main: str, name: str) -> bool:
     """Change only the rows that differ, told apart by two hashes; False where rows are not unique and all are taken."""
     old, new, table = f"temp.old_{name}", f"temp.new_{name}", f"{main}.{name}"

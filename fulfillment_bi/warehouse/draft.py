@@ -28,8 +28,11 @@ from fulfillment_bi.warehouse.verify import Check, failed_checks, file_digest, f
 Fault = Callable[[str], None]
 """Called with the name of each step before it is taken, so that tests can stop a load anywhere."""
 
+Beside = Callable[[Session, Path, Path | None], None]
+"""Writes a file beside a version that answers faster: from the finished draft, to where, and that of the base."""
+
 FAULT_POINTS = (
-    "lock", "clean", "copy", "copying", "open", "apply", "checkpoint", "close", "verify", "fsync", "describe",
+    "lock", "clean", "copy", "copying", "open", "apply", "beside", "checkpoint", "close", "verify", "fsync", "describe",
     "rename", "renamed", "pointer", "pointer.replace", "published", "prune", "pruned",
 )  # fmt: skip
 _CHUNK = 4 << 20
@@ -52,6 +55,7 @@ class Draft:
         number: int,
         fault: Fault,
         after: Callable[[], None],
+        beside: Beside | None = None,
     ) -> None:
         self.base = base
         self.next_id = version_id(number)
@@ -61,6 +65,7 @@ class Draft:
         self._limits = limits
         self._number = number
         self._after = after
+        self._beside = beside
         self._path = layout.build
         self._done = False
         fault("open")
@@ -74,6 +79,10 @@ class Draft:
         """
         if self._done:
             raise RuntimeError("this draft was already published or dropped")
+        self.fault("beside")
+        if self._beside is not None:
+            with disk_errors(self._layout.home):
+                self._beside(self.session, self._cubes, self.base.cubes if self.base else None)
         self._finish_file()
         self._verify(checks)
         with disk_errors(self._layout.home):
@@ -91,6 +100,10 @@ class Draft:
         self._done = True
         self.session.close()
         remove_builds(self._layout, only=self._path)
+
+    @property
+    def _cubes(self) -> Path:
+        return self._path.with_name(self._path.name + ".cubes")
 
     def _finish_file(self) -> None:
         self.fault("checkpoint")
@@ -125,8 +138,10 @@ class Draft:
 
     def _describe(self) -> VersionInfo:
         self.fault("fsync")
-        self._path.chmod(0o444)
-        sync_file(self._path)
+        written = [self._path, *([self._cubes] if self._cubes.exists() else [])]
+        for path in written:
+            path.chmod(0o444)
+            sync_file(path)
         info = VersionInfo(
             id=self.next_id,
             number=self._number,
@@ -136,6 +151,7 @@ class Draft:
             published_at=utc_text(time.time()),
             schema=SCHEMA,
             engine=self._engine.version,
+            cubes_sha256=file_digest(self._cubes) if len(written) > 1 else "",
         )
         self.fault("describe")
         write_info(info)
@@ -145,6 +161,8 @@ class Draft:
         self.fault("rename")
         if info.path.exists():
             raise WarehouseError("A version of this number exists already.", where=str(info.path))
+        if info.cubes:
+            os.rename(self._cubes, info.cubes)
         os.rename(self._path, info.path)
         sync_directory(self._layout.versions)
         self.fault("renamed")

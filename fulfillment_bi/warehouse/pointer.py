@@ -1,6 +1,7 @@
 """Where a warehouse keeps its files, which version is current, and how those few bytes are written so that they last.
 
 HOME/versions/v00000042.duckdb   immutable, its number never used again; v00000042.json describes it
+HOME/versions/v00000042.cubes    beside it, written with it: running totals that answer without it
 HOME/CURRENT                     JSON: the version in force, and the highest number ever used (`last`)
 HOME/publish.lock                held by the one writer
 HOME/tmp/<pid>                   temporary files of a process's queries
@@ -28,7 +29,10 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True)
 class VersionInfo:
-    """One published version. `published_at` is UTC ISO text, `size` bytes, `sha256` hex ("" when not known)."""
+    """One published version. `published_at` is UTC ISO text, `size` bytes, `sha256` hex ("" when not known).
+
+    `cubes_sha256` is that of the file beside it which answers faster, "" where there was none.
+    """
 
     id: str
     number: int
@@ -38,6 +42,12 @@ class VersionInfo:
     published_at: str
     schema: int
     engine: str = ""
+    cubes_sha256: str = ""
+
+    @property
+    def cubes(self) -> Path | None:
+        """The file beside it which answers faster, None where there is none."""
+        return self.path.with_suffix(".cubes") if self.cubes_sha256 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,4 +239,5 @@ def _info(layout: Layout, record: Any, number: int | None = None) -> VersionInfo
         published_at=record["published_at"],
         schema=record["schema"],
         engine=str(record.get("engine", "")),
+        cubes_sha256=str(record.get("cubes_sha256", "")),
     )

@@ -11,6 +11,9 @@ models of single orders, dear. A declaration says what a row depends on, so that
 6. SETTLED: small, from COUNTED; every order hangs on it, so that a change means to build everything.
 7. NUMBER: the numbers of orders themselves.
 8. SHARED: one row or constants. Made whole; what time changes is `touched`'s business.
+9. FAILED: of one order, read from facts. Touched orders, those withdrawn, and those whose shortage is told otherwise.
+10. CUSTOMER: customers of touched orders, and those whose time to come back has run out since.
+11. STOCK: from the month of the first day on which a level or a line differs; all days where `late` finds a reason.
 
 A model of orders that reads an undeclared one is not brought up to date but built with everything else.
 """
@@ -22,7 +25,20 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Literal
 
-Rule = Literal["order", "member", "evidence", "kept", "counted", "settled", "number", "shared", "whole"]
+Rule = Literal[
+    "order",
+    "member",
+    "evidence",
+    "kept",
+    "counted",
+    "settled",
+    "number",
+    "shared",
+    "failed",
+    "customer",
+    "stock",
+    "whole",
+]
 
 _ORDER = (
     "int_home", "int_delivery_line", "int_order", "int_line", "int_waybill", "int_parcel", "int_report", "int_handover",
@@ -34,6 +50,9 @@ _ORDER = (
     "fct_order", "fct_order_line", "fct_order_stage", "fct_order_issue", "fct_review", "fct_after_sale",
     "fct_order_risk", "fct_order_seen", "fct_parcel", "fct_penalty", "fct_penalty_risk", "fct_ticket",
 )  # fmt: skip
+STOCK = ("int_stock_level", "int_stock_cost", "int_stock_move", "int_stock_rate", "fct_stock_day")
+LATE: tuple[Rule, ...] = ("whole", "failed", "customer", "stock")
+"""Rules of models that are made after the facts of orders, from them."""
 _MEMBER = ("dim_category", "dim_channel", "dim_region", "dim_shop", "dim_sku", "dim_carrier", "dim_warehouse")
 
 RULES: Mapping[str, Rule] = {
@@ -46,6 +65,9 @@ RULES: Mapping[str, Rule] = {
     "dim_stage": "settled",
     **dict.fromkeys(("build_info", "int_threshold", "int_stock_threshold"), "shared"),
     **dict.fromkeys(("int_cause_threshold", "int_cause_rule"), "shared"),
+    **dict.fromkeys(("fct_order_budget", "fct_order_open", "fct_order_cause"), "failed"),
+    "fct_customer": "customer",
+    **dict.fromkeys(STOCK, "stock"),
 }
 
 PUBLISHED: frozenset[str] = frozenset(

@@ -21,11 +21,13 @@ from fulfillment_bi.warehouse.apply import (
     columns_of,
     note_differing,
     replace_differing,
+    replace_part,
     replace_rows,
     replace_table,
 )
 from fulfillment_bi.warehouse.engine import Session
-from fulfillment_bi.warehouse.refresh import entities, is_temporary, place, rule_of
+from fulfillment_bi.warehouse.late import all_levels, is_past_the_same, part_of, stock_days
+from fulfillment_bi.warehouse.refresh import LATE, STOCK, entities, is_temporary, place, rule_of
 from fulfillment_bi.warehouse.tables import has_table
 from fulfillment_bi.warehouse.touched import (
     LARGEST_SHARE,
@@ -103,16 +105,17 @@ class Update:
                 self._make(name)
         for name in facts:
             replace_rows(self.session, self.main, name)
-        return facts + self._make_late()
+        return facts + self._make_late(changed)
 
     def _late(self) -> list[str]:
         """Models made whole that read, directly or not, what is made in parts."""
         parted = {name for name in self.order if rule_of(name) in _PARTED}
         late: list[str] = []
         for name in self.order:
-            if rule_of(name) == "whole" and self.reads[name] & (parted | set(late)):
+            is_whole = rule_of(name) == "whole" and self.reads[name] & (parted | set(late))
+            if is_whole or rule_of(name) in LATE[1:]:
                 late.append(name)
-        undeclared = {name for name in self.order if rule_of(name) == "whole"}
+        undeclared = {name for name in self.order if rule_of(name) in LATE}
         blocked = sorted(name for name in parted if self.reads[name] & undeclared and rule_of(name) != "member")
         if blocked:
             raise WholeBuildNeededError(f"{', '.join(blocked)} read models of which nothing is declared")
@@ -239,13 +242,42 @@ class Update:
         self._create("temp.fresh", text, {})
         replace_table(self.session, self.main, name)
 
-    def _make_late(self) -> list[str]:
-        """What is made whole at the end, and in full what it reads of single orders; the facts that were followed."""
-        places = self._places(cut=False)
-        followed = []
-        for name in self._needed_in_full():
+    def _make_stock(self, changed: Changed, places: Mapping[str, str]) -> bool:
+        """Stock from the first month in which anything differs; False where it has to be made whole."""
+        session, main = self.session, self.main
+        if "products" in changed.columns:
+            return False
+        has_levels = "stock_levels" in changed.columns
+        part = stock_days(session, main, places["int_stock_threshold"], has_levels=has_levels)
+        if part is None:
+            return False
+        everywhere = {"int_stock_level": all_levels(main)}
+        cut = {"int_stock_move": {**part.places, **everywhere}, "int_stock_cost": everywhere}
+        for name in filter(is_temporary, STOCK):
             self.progress(name)
-            if rule_of(name) == "number":
+            self._create(places[name], self.texts[name], {**places, **cut.get(name, part.places)})
+        if not is_past_the_same(session, main):
+            return False
+        self.progress("fct_stock_day")
+        self._create("temp.fresh", self.texts["fct_stock_day"], places)
+        replace_part(session, main, "fct_stock_day", part.condition)
+        return True
+
+    def _make_late(self, changed: Changed) -> list[str]:
+        """What is made at the end, and in full what that reads of single orders; the facts that were followed."""
+        places = self._places(cut=False)
+        done = STOCK if self._make_stock(changed, places) else ()
+        followed = ["fct_stock_day"] if done else []
+        for name in self._needed_in_full():
+            if name in done:
+                continue
+            self.progress(name)
+            part = part_of(self.session, self.main, rule_of(name), places)
+            if part is not None:
+                self._create("temp.fresh", self.texts[name], {**places, **part.places})
+                replace_part(self.session, self.main, name, part.condition)
+                followed.append(name)
+            elif rule_of(name) == "number":
                 self._number(f"{self.main}.state_orders", _KNOWN_KEYS)
             elif name.startswith("fct_"):
                 self._create("temp.fresh", self.texts[name], places)

@@ -74,6 +74,8 @@ def version_problems(info: VersionInfo, engine: Engine, limits: Limits, scratch:
     try:
         if info.sha256 and file_digest(info.path) != info.sha256:
             return ["the file was altered: its SHA-256 differs from the published one"]
+        if info.cubes and (not info.cubes.exists() or file_digest(info.cubes) != info.cubes_sha256):
+            return ["the cubes beside the file are missing or were altered"]
         session = engine.open_reader(info.path, limits, scratch)
     except (OSError, WarehouseError) as error:
         return [f"the file cannot be opened: {error}"]

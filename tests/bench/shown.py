@@ -28,6 +28,8 @@ def show(lines: int, found: dict[str, Results]) -> None:
     sizes = sorted(whole["bytes"].items(), key=lambda pair: -pair[1])
     kinds = ", ".join(f"{kind} {size / 1e6:,.0f} MB" for kind, size in sizes)
     print(f"On disk: {full['bytes'] / 1e6:,.0f} MB, after the update {update['bytes'] / 1e6:,.0f} MB; {kinds}")
+    before, after = (one.get("cubes", 0) / 1e6 for one in (full, update))
+    print(f"Cubes beside it: {before:,.0f} MB, after the update {after:,.0f} MB")
     print(f"Exports: {found['files']['bytes'] / 1e6:,.0f} MB")
     print("\nPages, ms (nothing cached)     queries      cold      warm     facts    facts / warm")
     for name, page in found["pages"]["pages"].items():

@@ -28,6 +28,13 @@ from tests.bench.world import write_base, write_update
 
 Results = dict[str, Any]
 TIMES = 3
+FILTERED = ("overview", "orders")
+FILTERS = {
+    "": "",
+    ", a channel": "&channel=channel01",
+    ", a channel, a warehouse": "&channel=channel01&warehouse=warehouse1",
+}
+"""What the pages of `FILTERED` are filtered by, one after the other."""
 
 
 @dataclass(frozen=True)
@@ -104,10 +111,10 @@ def ask_pages(bench: Bench) -> Results:
     pages: Results = {}
     for page in PAGES:
         with open_workspace(settings=bench.settings("home")) as workspace:
-            queries = _queries(workspace, page.paths[0], page.tiles, bench.days)
-            if not queries:
-                continue
-            pages[page.name] = {"queries": len(queries), **_times_of(workspace, queries)}
+            for name, filters in FILTERS.items() if page.name in FILTERED else [("", "")]:
+                queries = _queries(workspace, page.paths[0], page.tiles, bench.days, filters)
+                if queries:
+                    pages[page.name + name] = {"queries": len(queries), **_times_of(workspace, queries)}
     return {"pages": pages, "peak": _peak()}
 
 
@@ -148,14 +155,16 @@ def _load(bench: Bench, folder: Path) -> Results:
         failed = [file for file in report.files if file.status != "loaded"]
         if failed:
             raise SystemExit(f"not loaded: {failed}")
-        size = workspace.store.list()[-1].size
+        newest = workspace.store.list()[-1]
+        beside = newest.cubes.stat().st_size if newest.cubes else 0
         order = _staged(workspace, [Path(file.file).name for file in report.files])
     at = dict(steps)
     reads = [moment for step, moment in steps if step == "read"] + [at["models"]]
     files = {name: reads[place + 1] - reads[place] for place, name in enumerate(order)}
     return {
         "seconds": total, "files": files, "ingest": at["models"], "models": at["rollups"] - at["models"],
-        "rollups": at["rolled"] - at["rollups"], "publish": total - at["rolled"], "bytes": size, "peak": _peak(),
+        "rollups": at["rolled"] - at["rollups"], "publish": total - at["rolled"], "bytes": newest.size, "cubes": beside,
+        "peak": _peak(),
     }  # fmt: skip
 
 
@@ -169,12 +178,12 @@ def _staged(workspace: Workspace, names: list[str]) -> list[str]:
     return [file for (file,) in rows if file in names]
 
 
-def _queries(workspace: Workspace, path: str, tiles: Any, days: int) -> list[Any]:
+def _queries(workspace: Workspace, path: str, tiles: Any, days: int, filters: str = "") -> list[Any]:
     stamp = workspace.run(Query(("orders",)))
     last = read_today(workspace)
     view = read_view(
         path,
-        f"?from={last - timedelta(days=days - 1)}&to={last}&compare=previous",
+        f"?from={last - timedelta(days=days - 1)}&to={last}&compare=previous{filters}",
         language="en",
         theme_name="light",
         scale=1,

@@ -15,6 +15,7 @@ from tests.metrics.star import fill_star, random_orders
 @dataclass(frozen=True)
 class Version:
     id: str = "v00000007"
+    cubes: Path | None = None
 
 
 @pytest.fixture(scope="session")

@@ -149,6 +149,7 @@ PLAIN = {
     **{name: Hand(*parts) for name, parts in hand_systems.PLAIN.items()},
     "otif_failures": Hand("fct_order", "sign_due_original", "sum(is_failed)", "sum(is_failed)", "sum(is_failed)"),
     "failure_causes": Hand("fct_order_cause", "sign_due_original", *("sum(cause_share)",) * 3),
+    "cause_orders": Hand("fct_order_cause", "sign_due_original", *("count(DISTINCT order_key)",) * 3),
     "budget_overrun": Hand(
         "fct_order_budget", "sign_due_original", "count(*)", "count(*)", "avg(over_seconds) / 86400"
     ),

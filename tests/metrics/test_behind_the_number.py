@@ -76,6 +76,23 @@ def test_order_and_text_filter(star: Session, info: Any) -> None:
     assert (nothing.count, nothing.rows, nothing.total) == (0, (), 0)
 
 
+def test_rows_can_be_narrowed_by_words_in_each_column(star, info):
+    def rows(**containing):
+        query = Query(("line_fill_rate",))
+        return run_rows(star, info, query, "line_fill_rate", "denominator", containing=containing)
+
+    whole = rows(product_name="", order_no="")
+    narrowed = rows(product_name="运动鞋", order_no="NO-")
+    wanted = [
+        row for row in whole.records() if "运动鞋" in (row["product_name"] or "") and "no-" in row["order_no"].lower()
+    ]
+    assert narrowed.records() == wanted
+    assert 0 < narrowed.count == len(wanted) < whole.count
+    assert rows(product_name="' OR 1=1 --").count == 0
+    with pytest.raises(UnknownNameError):
+        rows(nonsense="x")
+
+
 def test_times_are_shown_in_business_time(star: Session, info: Any) -> None:
     shown = run_rows(star, info, Query(("orders",)), "orders", "numerator", limit=1).records()[0]
     day, hour = star.rows("SELECT created_day, created_hour FROM fct_order WHERE order_no = ?", (shown["order_no"],))[0]

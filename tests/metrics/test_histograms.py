@@ -77,13 +77,13 @@ def test_a_query_on_histograms_is_within_one_percent_of_the_fact(
 
 def test_few_rows_are_sorted_and_many_are_not(star: Session, info: Any) -> None:
     setting = read_stamp(star, info).setting
-    few = dict.fromkeys(MANY, 2000)
+    few = dict.fromkeys(MANY, 200)
     day = Query(("cycle_time_p90",), start=setting.today, end=setting.today)
     for daily, query, reason in (
         (few, day, route.QUANTILE),
         (few, day.but(start=None), route.QUANTILE),
         (MANY, day, histograms.NOTE),
-        (dict.fromkeys(MANY, 3000), day.but(start=None), histograms.NOTE),
+        (dict.fromkeys(MANY, 300), day.but(start=None), histograms.NOTE),
         (MANY, day.but(by=("hour",)), route.HOUR),
         (MANY, day.but(timestamps="all"), route.VARIANT),
     ):

@@ -6,6 +6,23 @@ from fulfillment_bi.metrics.catalog.facts import FIRST_DELIVERY_DUE, NOW, WHO
 from fulfillment_bi.metrics.catalog.facts_causes import BUDGET, CAUSE, OPEN, SHORT
 from fulfillment_bi.metrics.types import Measure, Metric, Text, count, members, total
 
+CAUSE_DRILL = (
+    *WHO,
+    "cause",
+    "accountable",
+    "cause_rule",
+    "cause_count",
+    "over_seconds",
+    "budget_seconds",
+    "short_sku",
+    "qty_short",
+    "po_no",
+    "supplier",
+    "created_at",
+    "promised_delivery_at_original",
+    "delivered_at",
+    "order_value",
+)
 BUDGET_DRILL = (
     *WHO,
     "stage",
@@ -58,23 +75,7 @@ METRICS = (
                 CAUSE,
                 FIRST_DELIVERY_DUE,
                 numerator=total("cause_share"),
-                drill=(
-                    *WHO,
-                    "cause",
-                    "accountable",
-                    "cause_rule",
-                    "cause_count",
-                    "over_seconds",
-                    "budget_seconds",
-                    "short_sku",
-                    "qty_short",
-                    "po_no",
-                    "supplier",
-                    "created_at",
-                    "promised_delivery_at_original",
-                    "delivered_at",
-                    "order_value",
-                ),
+                drill=CAUSE_DRILL,
             )
         },
         unit="count",
@@ -82,6 +83,20 @@ METRICS = (
         splits=("cause", "accountable"),
         minimum_sample=1,
         area="delay",
+    ),
+    Metric(
+        "cause_orders",
+        Text("受原因影响的订单", "Orders a cause broke"),
+        Text(
+            "由所选原因（之一）造成的未满足订单，每单只计一次；各原因之和可能大于未满足订单数。",
+            "Failed orders that a cause had a part in, each once: over all causes they may exceed the failures.",
+        ),
+        {"order": Measure(CAUSE, FIRST_DELIVERY_DUE, numerator=members("order_key"), drill=CAUSE_DRILL)},
+        unit="count",
+        direction="down",
+        splits=("cause", "accountable"),
+        minimum_sample=1,
+        area="causes",
     ),
     Metric(
         "budget_overrun",

@@ -1,11 +1,7 @@
 -- One row per SKU, warehouse and day: the stock at its end, and what was ordered and sent on it.
 -- Days without a snapshot on which a stocked SKU moved are rows too, with `is_snapshot` 0 and no stock.
 -- Grain: (sku_id, warehouse_id, snapshot_day).
-WITH cost AS (
-    SELECT sku_id, max_by(unit_cost, snapshot_day) AS unit_cost FROM int_stock_level GROUP BY sku_id
-),
-
-day AS (
+WITH day AS (
     SELECT
         coalesce(l.sku_id, m.sku_id) AS sku_id,
         coalesce(l.category_id, m.category_id) AS category_id,
@@ -43,7 +39,7 @@ SELECT
     coalesce(d.shipped_units, 0) AS shipped_units,
     CAST(coalesce(d.shipped_units, 0) * coalesce(d.unit_cost, cost.unit_cost, 0) AS DECIMAL(18, 4)) AS cost_of_goods
 FROM day AS d
-LEFT JOIN cost ON cost.sku_id = d.sku_id
+LEFT JOIN int_stock_cost AS cost ON cost.sku_id = d.sku_id
 LEFT JOIN int_stock_rate AS rate
     ON rate.sku_id = d.sku_id AND rate.warehouse_id = d.warehouse_id
     AND rate.month_no = year(d.snapshot_day) * 12 + month(d.snapshot_day)
