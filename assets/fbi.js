@@ -9,7 +9,9 @@
 
   const DRAWER = ["explain", "at", "part"];
   const LOOK = ["lang", "theme"];
+  const KIOSK = ["rotate", "boards", "refresh", "stale", "token"];
   const POLL_SECONDS = { wall: 15, desk: 30 };
+  const LEAST_SECONDS = 2;
   const DAY_SECONDS = 86400;
   const started = Date.now();
   let version = null;
@@ -20,10 +22,12 @@
   let last = { mount: "", request: "", drawer: "" };
   let gridLoaded = null;
   let first = "";
+  let returns = 0;
+  let edits = 0;
 
   const set = (id, props) => window.dash_clientside.set_props(id, props);
   const search = () => new URLSearchParams(window.location.search);
-  const isWall = () => ["/", "/wall"].includes(window.location.pathname);
+  const isWall = () => /^\/(wall(\/.*)?)?$/.test(window.location.pathname);
 
   function navigate(path, params, replace) {
     const text = params.toString();
@@ -38,15 +42,16 @@
     return now.length === values.length && values.every((value) => now.includes(value));
   }
 
-  /* Sets the parameters of `change` (a query string); an empty value removes one. With `toggle`, what is already so goes. */
-  function go(change, toggle, path) {
+  /* Sets the parameters of `change` (a query string); an empty value removes one, save those named in `empty`. With
+   * `toggle`, what is already so goes. */
+  function go(change, toggle, path, empty) {
     const params = search();
     const wanted = new URLSearchParams(change);
     const keys = [...new Set(wanted.keys())];
     const undo = toggle && keys.every((key) => same(params, key, wanted.getAll(key)));
     for (const key of keys) {
       params.delete(key);
-      if (!undo) wanted.getAll(key).filter(Boolean).forEach((value) => params.append(key, value));
+      if (!undo) wanted.getAll(key).filter((value) => value || (empty || []).includes(key)).forEach((value) => params.append(key, value));
     }
     navigate(path || window.location.pathname, params);
   }
@@ -126,7 +131,8 @@
     if (published && document.querySelector("[data-waiting]")) first = published;
     document.documentElement.dataset.board = isWall() ? "wall" : "desk";
     const explain = Object.fromEntries(DRAWER.map((key) => [key, params.get(key) || ""]));
-    [...DRAWER, ...LOOK].forEach((key) => params.delete(key));
+    const boards = isWall() && Number(params.get("rotate")) > 0 ? params.get("boards") || "overview,supply,logistics,service" : "";
+    [...DRAWER, ...LOOK, ...(isWall() ? KIOSK : [])].forEach((key) => params.delete(key));
     const request = {
       path: window.location.pathname,
       search: params.toString(),
@@ -134,13 +140,16 @@
       theme: look,
       scale: scale(),
       version: published || "",
+      ...(boards ? { boards: boards } : {}),
+      ...(returns ? { again: returns } : {}),
+      ...(edits ? { edits: edits } : {}),
     };
     const drawer = explain.explain ? { ...request, ...explain } : null;
     if (drawer && drawer.part && !window.dash_ag_grid) {
       loadGrid().then(() => set("drawer", { data: changed("drawer", drawer) }));
     }
     return [
-      changed("mount", { path: request.path, lang: lang, ...(first ? { version: first } : {}) }),
+      changed("mount", { path: request.path, lang: lang, ...(boards ? { boards: boards } : {}), ...(first ? { version: first } : {}) }),
       changed("request", request),
       drawer && drawer.part && !window.dash_ag_grid ? window.dash_clientside.no_update : changed("drawer", drawer),
       look,
@@ -178,9 +187,12 @@
         const published = (await answer.json()).id || "";
         if (version !== null && published !== version) set("version", { data: published });
         version = published;
+      } else if (answer.status === 401) {
+        location.reload(); // signed out meanwhile: the server shows where to sign in
       } else if (answer.status !== 304) {
         throw new Error("status " + answer.status);
       }
+      if (failures) back();
       failures = 0;
       document.body.classList.remove("server-gone");
     } catch (_error) {
@@ -191,8 +203,20 @@
     }
   }
 
+  /* The server answers again: what was asked meanwhile may be lost, so all is asked once more; a page that never came is
+     loaded anew. */
+  function back() {
+    const content = document.getElementById("content");
+    if (isWall() && content && !content.children.length) window.location.reload();
+    returns += 1;
+    set("tick", { data: ++ticks });
+  }
+
+  const interval = () => Math.max(LEAST_SECONDS, Number(search().get("refresh")) || POLL_SECONDS.wall);
+
   function schedule() {
-    const seconds = failures ? 5 : POLL_SECONDS[isWall() ? "wall" : "desk"];
+    const usual = isWall() ? interval() : POLL_SECONDS.desk;
+    const seconds = failures ? Math.min(usual, 5) : usual;
     window.setTimeout(() => poll().finally(schedule), seconds * 1000);
   }
 
@@ -214,7 +238,7 @@
     });
     document.querySelectorAll("[data-stale-after]").forEach((element) => {
       const age = (Date.now() - Date.parse(element.dataset.since)) / 1000;
-      const stale = age > Number(element.dataset.staleAfter);
+      const stale = age > (Number(isWall() && search().get("stale")) * 60 || Number(element.dataset.staleAfter));
       element.hidden = !stale;
       document.body.classList.toggle("data-stale", stale);
     });
@@ -326,11 +350,37 @@
     resizing = window.setTimeout(() => set("tick", { data: ++ticks }), 250);
   }
 
-  window.fbi = { go, drop, png, poll, loadGrid };
+  /* A page with the state of this one on top, another page wholly as its address says, and this one drawn again. */
+  function open(link) {
+    const [path, query] = pageUrl(link).split("?");
+    navigate(path, new URLSearchParams(query || ""));
+  }
+
+  function visit(address) {
+    const [path, query] = address.split("?");
+    const params = new URLSearchParams(query || "");
+    LOOK.forEach((key) => !params.has(key) && search().has(key) && params.set(key, search().get(key)));
+    navigate(path, params);
+  }
+
+  function again() {
+    edits += 1;
+    set("tick", { data: ++ticks });
+  }
+
+  window.fbi = { go, drop, png, poll, loadGrid, open, visit, again };
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     fbi: {
       route: route,
+      /* What stands under content that is still to come is shown with it, so that nothing moves once it is seen. */
+      drawn: () => {
+        const main = document.getElementById("main");
+        if (main) main.classList.remove("is-waiting");
+        return window.dash_clientside.no_update;
+      },
       language: () => {
+        const main = document.getElementById("main");
+        if (main && main.querySelector(".skeleton")) main.classList.add("is-waiting");
         document.documentElement.lang = language() === "zh" ? "zh-CN" : "en";
         const heading = document.querySelector("h1");
         const brand = document.querySelector(".brand");
@@ -357,6 +407,13 @@
         const now = search().getAll(id.name);
         const wanted = params.getAll(id.name).filter(Boolean);
         if (!(now.length === wanted.length && wanted.every((value) => now.includes(value)))) go(params.toString());
+        return window.dash_clientside.no_update;
+      },
+      /* What a picker of Explore holds, as one parameter; its usual choice needs none. */
+      pick: (values, id) => {
+        const wanted = (values || []).join(",");
+        const now = search().get(id.name);
+        if (wanted !== (now === null ? id.usual : now)) go(`${id.name}=${encodeURIComponent(wanted)}&sort=`, false, null, [id.name]);
         return window.dash_clientside.no_update;
       },
       closed: (opened) => {

@@ -6,16 +6,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fulfillment_bi.metrics.query import Query
+from fulfillment_bi.web import added
 from fulfillment_bi.web.language import language_of
 from fulfillment_bi.web.pages import (
     alerts,
     brief,
     data,
+    explore,
     inventory,
     logistics,
     order,
     orders,
     overview,
+    planning,
     reports,
     service,
     supply,
@@ -26,21 +29,23 @@ from fulfillment_bi.web.state import View, read_view
 from fulfillment_bi.web.tile import Answers, Page, Shown, Tile
 
 PAGES: tuple[Page, ...] = (
-    wall.PAGE,
+    *wall.PAGES,
     overview.PAGE,
     orders.PAGE,
     why.PAGE,
     inventory.PAGE,
+    planning.PAGE,
     supply.PAGE,
     logistics.PAGE,
     service.PAGE,
+    explore.PAGE,
+    *added.PAGES,
     alerts.PAGE,
     reports.PAGE,
     brief.PAGE,
     data.PAGE,
     order.PAGE,
 )
-WALL = wall.PAGE
 DATA, FIRST = data.PAGE, data.FIRST
 """The page that data come in by, and what it is before the first have."""
 

@@ -14,10 +14,24 @@ from pathlib import Path
 from typing import Any, cast
 
 from dash import Dash, html
-from flask import Flask
 
-from fulfillment_bi.web import acting, api, bringing, files, guard, shell, uploads, wizard
-from fulfillment_bi.web.answering import PAGES, WALL
+from fulfillment_bi.api.routes import add_api, create_server
+from fulfillment_bi.web import (
+    access,
+    acting,
+    added,
+    api,
+    bringing,
+    exploring,
+    files,
+    guard,
+    keeping,
+    shell,
+    sign_in,
+    uploads,
+    wizard,
+)
+from fulfillment_bi.web.answering import PAGES
 from fulfillment_bi.web.callbacks import add_callbacks
 from fulfillment_bi.web.jobs import Jobs, Loader
 
@@ -36,17 +50,21 @@ class Application(Dash):
         if found:
             scripts = scripts.replace(found.group(0), "")
             metas += f'<meta name="fbi-grid" content="{found.group(1)}">'
+        if added.stylesheet():
+            others["css"] = others.get("css", "") + f'<link rel="stylesheet" href="{added.STYLESHEET}">'
         page: Any = super()
         return str(page.interpolate_index(metas=metas, scripts=scripts, **others))
 
 
-def create_app(workspace: Any, load: Loader | None = None) -> Dash:
-    """The web application over `workspace` (a `workspace.Workspace`, or anything with its methods).
+def create_app(whole: Any, load: Loader | None = None) -> Dash:
+    """The web application over the workspace `whole` (a `workspace.Workspace`, or anything with its methods).
 
     `load` loads what is uploaded (`start.load_files`); without it nothing can be.
     """
-    server = Flask("fulfillment_bi")
+    server = create_server("fulfillment_bi")
     server.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
+    access.add_access(server, whole)
+    workspace = access.RequestedWorkspace(whole)
     app: Any = Application(
         "fulfillment_bi",
         server=cast(Any, server),  # a Flask instance is what it takes, though its type says otherwise
@@ -60,15 +78,20 @@ def create_app(workspace: Any, load: Loader | None = None) -> Dash:
     app.layout = shell.frame()
     app.validation_layout = _everything()
     add_callbacks(app, workspace)
-    jobs = Jobs(workspace, load)
+    jobs = Jobs(whole, load)
     bringing.add_callbacks(app, jobs, workspace.settings.max_upload_bytes)
     wizard.add_callbacks(app, jobs, workspace)
     acting.add_callbacks(app, workspace)
+    exploring.add_callbacks(app, workspace)
+    keeping.add_keeping(server, workspace)
     guard.add_origin_check(server)
+    sign_in.add_sign_in(server, whole)
     acting.add_archive_route(server, workspace)
     uploads.add_upload_route(server, jobs, workspace.settings.max_upload_bytes)
     files.add_file_routes(server, workspace, PAGES)
     api.add_plain_routes(server, workspace)
+    add_api(server, workspace)
+    added.add_stylesheet(server)
     api.add_headers(server, list(app.csp_hashes()))
     return cast(Dash, app)
 
@@ -82,5 +105,5 @@ def assets_folder() -> Path:
 
 def _everything() -> html.Div:
     # Dash checks callbacks against this: every component that some page has.
-    pages = [page.layout("en") if page is WALL else shell.desk(page, "en", "") for page in PAGES]
+    pages = [page.layout("en") if page.is_wall else shell.desk(page, "en", "") for page in PAGES]
     return html.Div([shell.frame(), *pages])

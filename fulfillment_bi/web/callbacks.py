@@ -11,8 +11,10 @@ from dash import ALL, MATCH, ClientsideFunction, Input, Output, State, html, no_
 from fulfillment_bi.errors import FulfillmentError, NoVersionError
 from fulfillment_bi.i18n import numbers, text
 from fulfillment_bi.web import drawer, filterbar, parts, shell
-from fulfillment_bi.web.answering import DATA, FIRST, PAGES, WALL, page_of, shown, view_of
+from fulfillment_bi.web.access import seen
+from fulfillment_bi.web.answering import DATA, FIRST, PAGES, page_of, shown, view_of
 from fulfillment_bi.web.language import language_of
+from fulfillment_bi.web.pages import wall
 from fulfillment_bi.web.tile import Page, Shown, Tile
 
 MEMBERS = 50
@@ -62,6 +64,10 @@ def _clientside(app: Any) -> None:
         own("closed"), Output("explain", "id"), Input("explain", "opened"), prevent_initial_call=True
     )
     for page in PAGES:
+        problem = f"{page.name}-problem"
+        app.clientside_callback(
+            own("drawn"), Output(problem, "title"), Input(problem, "children"), prevent_initial_call=True
+        )
         clicks = [Input(f"{tile.name}-figure", "clickData") for tile in page.tiles if tile.kind == "chart"]
         if clicks:
             app.clientside_callback(
@@ -77,12 +83,15 @@ def _mounting(app: Any, workspace: Any) -> None:
         gone = text(language, "gone")
         path = str(asked.get("path") or "/")
         page = page_of(path)
+        seen(workspace, "page", path)
         if page is None:
             return shell.not_found(language, path), gone
         if workspace.info is None:
             first = shell.desk(FIRST, language, path) if page is DATA else shell.nothing_loaded(language)
             return first, gone
-        return (page.layout(language) if page is WALL else shell.desk(page, language, path)), gone
+        if page.is_wall:
+            return wall.layout(language, page, wall.turning(asked.get("boards"))), gone
+        return shell.desk(page, language, path, is_sample=workspace.is_sample), gone
 
     app.callback(Output("content", "children"), Output("gone", "children"), Input("mount", "data"))(mount)
 
@@ -94,7 +103,8 @@ def _filters(app: Any, workspace: Any) -> None:
         try:
             view = view_of(workspace, asked or {})
         except NoVersionError:
-            return (no_update,) * 9
+            each = [no_update] * len(own)
+            return (*(no_update,) * 7, each, each)
         chosen = [list(view.state.values(each["name"])) for each in own]
         days = (
             [view.base.start.isoformat(), (view.base.end or view.today).isoformat()]
@@ -131,13 +141,15 @@ def _filters(app: Any, workspace: Any) -> None:
         try:
             view = view_of(workspace, asked or {})
         except NoVersionError:
-            return (no_update,) * 3
-        return shell.stamp(view), shell.notices(view, workspace.is_sample), shell.nav_foot(view)
+            return (no_update,) * 4
+        path = shell.crumbs(view, str((asked or {}).get("search") or ""))
+        return shell.stamp(view), shell.notices(view), shell.nav_foot(view), path
 
     app.callback(
         Output("stamp", "children"),
         Output("notices", "children"),
         Output("nav-foot", "children"),
+        Output("crumbs", "children"),
         Input("request", "data"),
     )(announce)
 
@@ -173,7 +185,7 @@ def _tiles(app: Any, workspace: Any, page: Page) -> None:
     outputs = [Output(identity, prop) for tile in page.tiles for identity, prop in _places(tile)]
 
     def draw(asked: dict[str, Any] | None) -> Any:
-        if not asked or page_of(str(asked.get("path"))) is not page:
+        if not asked or not _is_shown(page, asked):
             return (no_update,) * (len(outputs) + 1)
         try:
             with workspace.pinned() as pinned:
@@ -189,6 +201,12 @@ def _tiles(app: Any, workspace: Any, page: Page) -> None:
         return (*(part for tile, each in zip(page.tiles, content, strict=True) for part in _contents(tile, each)), "")
 
     app.callback(*outputs, Output(f"{page.name}-problem", "children"), Input("request", "data"))(draw)
+
+
+def _is_shown(page: Page, asked: Mapping[str, Any]) -> bool:
+    """Whether the page is the one asked for, or a board that takes turns with it."""
+    main = page_of(str(asked.get("path")))
+    return main is page or (main is not None and main.is_wall and page in wall.behind(asked.get("boards")))
 
 
 def _places(tile: Tile) -> list[tuple[str, str]]:
@@ -231,6 +249,7 @@ def _drawer(app: Any, workspace: Any) -> None:
         if not wish or wanted is None or asked is None or not wanted.has_rows:
             return (no_update,) * 3
         assert wanted.part in ("numerator", "denominator")
+        seen(workspace, "rows", f"{wanted.metric} {wanted.part} {asked.get('search') or ''}")
         start, end = int(wish.get("startRow") or 0), int(wish.get("endRow") or drawer.PAGE_ROWS)
         try:
             with workspace.pinned() as pinned:
@@ -242,6 +261,7 @@ def _drawer(app: Any, workspace: Any) -> None:
                     limit=min(max(end - start, 1), 1000),
                     offset=start,
                     order_by=_sorting(wish),
+                    containing=_containing(wish),
                 )
         except FulfillmentError as error:
             return {"rowData": [], "rowCount": 0}, no_update, str(error)
@@ -257,6 +277,12 @@ def _drawer(app: Any, workspace: Any) -> None:
         State("drawer", "data"),
         State({"type": "rows-grid", "of": MATCH}, "columnDefs"),
     )(page_of_rows)
+
+
+def _containing(wish: Mapping[str, Any]) -> dict[str, str]:
+    """What the table's filters ask for: column -> words."""
+    model = wish.get("filterModel") or {}
+    return {str(name): str(each.get("filter") or "")[:100] for name, each in model.items()}
 
 
 def _sorting(wish: Mapping[str, Any]) -> str | None:

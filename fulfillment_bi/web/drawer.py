@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -28,6 +29,16 @@ SPREAD = "spread"
 NUMERIC = ("qty", "units", "fill_units", "amount", "order_value", "unit_price", "score", "seconds", "cycle")
 WIDTHS = {"order_no": 210, "product_name": 240, "shop": 180, "channel": 100, "line_no": 80, "sku": 140}
 SECONDS = ("late_seconds", "left_seconds", "need_seconds", "margin_seconds")
+SEARCHED = frozenset({"order_no", "sku", "product_name", "shop", "tracking_no", "po_no", "ticket_no"})
+"""Columns whose rows can be narrowed to those with some words, on the server."""
+FILTER: Mapping[str, Any] = MappingProxyType(
+    {
+        "filter": "agTextColumnFilter",
+        "floatingFilter": True,
+        "suppressHeaderMenuButton": True,
+        "filterParams": {"filterOptions": ["contains"], "maxNumConditions": 1, "debounceMs": 400},
+    }
+)
 WIDE = 1080
 NARROW = 560
 
@@ -253,6 +264,7 @@ def column_definitions(view: View, columns: Sequence[str]) -> list[dict[str, Any
             **({"type": "rightAligned"} if name.startswith(NUMERIC) else {}),
             "width": WIDTHS.get(name, 168 if name.endswith(("_at", "_original", "_current")) else 116),
             **({"cellRenderer": "OrderLink", "pinned": "left"} if name == "order_no" else {}),
+            **(FILTER if name in SEARCHED else {}),
         }
         for name in columns
     ]

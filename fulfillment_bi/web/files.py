@@ -29,7 +29,7 @@ def add_file_routes(server: Flask, workspace: Any, pages: Sequence[Page]) -> Non
     """/files/<tile>.csv or .xlsx, and /files/rows.* for the rows behind a number."""
     tiles = {tile.name: tile for page in pages for tile in page.tiles}
 
-    @server.get("/files/<name>.<kind>")
+    @server.route("/files/<name>.<kind>")
     def save(name: str, kind: str) -> Response:
         if kind not in TYPES or (name != "rows" and name not in tiles):
             abort(404)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -11,10 +12,11 @@ from dash import dcc, html
 from fulfillment_bi.filters import DEFAULT_PRESET
 from fulfillment_bi.filters import PRESETS as KNOWN_PRESETS
 from fulfillment_bi.i18n import label, numbers, text
+from fulfillment_bi.metrics.dimensions import DIMENSIONS
 from fulfillment_bi.metrics.members import Member
 from fulfillment_bi.metrics.query import Query
 from fulfillment_bi.web import parts
-from fulfillment_bi.web.state import PRESETS, View, change
+from fulfillment_bi.web.state import DEFAULT_COMPARE, PRESETS, View, change
 
 COMPARES: Mapping[str, Mapping[str, str]] = {
     "previous": {},
@@ -51,7 +53,7 @@ def bar(language: str, dimensions: Sequence[str]) -> html.Div:
 
 def _popover(target: Any, content: Any, **options: Any) -> dmc.Popover:
     return dmc.Popover(
-        [dmc.PopoverTarget(target), dmc.PopoverDropdown(content, p="sm")],
+        [dmc.PopoverTarget(target, boxWrapperProps=parts.as_button("pill")), dmc.PopoverDropdown(content, p="sm")],
         position="bottom-start",
         shadow="md",
         radius="md",
@@ -65,13 +67,9 @@ def _popover(target: Any, content: Any, **options: Any) -> dmc.Popover:
     )
 
 
-def _pill(identity: Any, words: Any, picture: str = "") -> html.Button:
+def _pill(identity: Any, words: Any, picture: str = "") -> list[Any]:
     content = [parts.icon(picture)] if picture else []
-    return html.Button(
-        [*content, html.Span(words, id=identity), parts.icon("down")],
-        className="pill",
-        type="button",
-    )
+    return [*content, html.Span(words, id=identity), parts.icon("down")]
 
 
 def _period(language: str) -> dmc.Popover:
@@ -101,7 +99,14 @@ def _period(language: str) -> dmc.Popover:
     content = dmc.Group(
         [html.Div(presets, style={"width": 132}), calendar], align="flex-start", gap="sm", wrap="nowrap"
     )
-    return _popover(_pill("period-label", "", "calendar"), content)
+    return _popover(_pill("period-label", _usual_period(language), "calendar"), content)
+
+
+def _usual_period(language: str) -> list[Any]:
+    """What the period mostly is, with room for its days: the bar does not move when they come."""
+    days = "  " + numbers.days(language, date(2000, 10, 22), date(2000, 11, 20))
+    words = html.Span(days, className="pill-days", style={"visibility": "hidden"})
+    return [html.B(KNOWN_PRESETS[DEFAULT_PRESET][0].of(language)), words]
 
 
 def _compare(language: str) -> dmc.Popover:
@@ -114,7 +119,9 @@ def _compare(language: str) -> dmc.Popover:
         )
         for name, besides in COMPARES.items()
     ]
-    return _popover(_pill("compare-label", ""), html.Div(options, style={"width": 200}))
+    return _popover(
+        _pill("compare-label", label(language, "compare", DEFAULT_COMPARE)), html.Div(options, style={"width": 200})
+    )
 
 
 def _dimension(language: str, name: str) -> dmc.Popover:
@@ -132,7 +139,7 @@ def _dimension(language: str, name: str) -> dmc.Popover:
         value=[],
     )
     return _popover(
-        _pill({"type": "filter-label", "name": name}, ""),
+        _pill({"type": "filter-label", "name": name}, DIMENSIONS[name].label.of(language)),
         html.Div([search, values], className="menu"),
         id={"type": "filter-menu", "name": name},
     )

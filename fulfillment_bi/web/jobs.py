@@ -27,6 +27,7 @@ from fulfillment_bi.ingest.detect import detect
 from fulfillment_bi.ingest.load import Progress
 from fulfillment_bi.ingest.readers.opening import open_source
 from fulfillment_bi.ingest.report import LoadReport
+from fulfillment_bi.web.access import current_account, require
 
 State = Literal["waiting", "loading", "done", "unknown", "failed"]
 KEPT_SECONDS, MOST_SHOWN = 24 * 3600, 8
@@ -91,6 +92,7 @@ class Jobs:
 
     def receive(self, name: str) -> tuple[str, Path]:
         """A new id, and the path to write the file to; its folder has the mode of private things."""
+        require("load")
         self._clean()
         identity = secrets.token_hex(16)
         folder = self.folder / identity / "file"
@@ -108,8 +110,8 @@ class Jobs:
         return job
 
     def path(self, identity: str) -> Path | None:
-        """The uploaded file; None when there is none (any more)."""
-        if not _ID.fullmatch(identity):
+        """The uploaded file; None when there is none (any more), or for somebody who may not load."""
+        if not _ID.fullmatch(identity) or not current_account().may("load"):
             return None
         folder = self.folder / identity / "file"
         return next((path for path in folder.iterdir() if path.is_file()), None) if folder.is_dir() else None
@@ -119,12 +121,15 @@ class Jobs:
         return self._read(identity) if _ID.fullmatch(identity) else None
 
     def list(self) -> list[Job]:
-        """The latest uploads, newest first."""
+        """The latest uploads, newest first; none for somebody who may not load."""
+        if not current_account().may("load"):
+            return []
         found = sorted(self._all(), key=lambda job: -job.at)
         return found[:MOST_SHOWN]
 
     def drop(self, identity: str) -> None:
         """Forget an upload and its file, unless it is being loaded."""
+        require("load")
         job = self.get(identity)
         if job is not None and not job.running:
             shutil.rmtree(self.folder / identity, ignore_errors=True)

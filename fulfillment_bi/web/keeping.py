@@ -27,6 +27,7 @@ from fulfillment_bi.metrics.catalog import METRICS
 from fulfillment_bi.metrics.query import Query
 from fulfillment_bi.operations.standing import open_journal
 from fulfillment_bi.web.access import current_account
+from fulfillment_bi.web.added import page_name
 from fulfillment_bi.web.answering import view_of
 from fulfillment_bi.web.language import language_of
 from fulfillment_bi.web.shell import NAVIGATION
@@ -96,7 +97,7 @@ def choices(language: str, workspace: Any) -> dict[str, Any]:
     return {
         "texts": {name: text(language, f"desk.{name}") for name in TEXTS},
         "keys": [[label(language, "desk_key", name), label(language, "desk_does", name)] for name in KEYS],
-        "pages": [{"label": text(language, f"nav.{name}"), "path": path} for name, path in NAVIGATION],
+        "pages": [{"label": page_name(language, name), "path": path} for name, path in NAVIGATION],
         "metrics": [
             {"name": name, "label": metric.label.of(language), "area": label(language, "area", metric.area)}
             for name, metric in METRICS.items()

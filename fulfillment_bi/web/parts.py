@@ -75,7 +75,7 @@ def save_menu(name: str, language: str, files: Sequence[str], png: bool) -> dmc.
     return dmc.Menu(
         [
             dmc.MenuTarget(
-                html.Button(icon("more"), className="icon-button", **aria(label=text(language, "save.menu")))
+                icon("more"), boxWrapperProps=as_button("icon-button", **aria(label=text(language, "save.menu")))
             ),
             dmc.MenuDropdown(items),
         ],
@@ -85,11 +85,18 @@ def save_menu(name: str, language: str, files: Sequence[str], png: bool) -> dmc.
     )
 
 
+def as_button(look: str, **more: str) -> dict[str, Any]:
+    """Makes the element that opens a menu the button itself: what it says about the menu is then said of a button."""
+    return {"component": "button", "type": "button", "className": look, **more}
+
+
 def _save_item(picture: str, words: str, **attributes: str) -> html.Button:
     return html.Button([icon(picture), words], className="option", role="menuitem", **data(**attributes))
 
 
-def chart_card(name: str, language: str, *, span: str = "", size: str = "chart-m") -> html.Section:
+def chart_card(
+    name: str, language: str, *, span: str = "", size: str = "chart-m", files: Sequence[str] = ("csv", "xlsx")
+) -> html.Section:
     """A card with a chart: figure in place, PNG of what is shown, CSV of the answer behind it."""
     graph = dcc.Graph(
         id=f"{name}-figure",
@@ -98,7 +105,7 @@ def chart_card(name: str, language: str, *, span: str = "", size: str = "chart-m
         responsive=True,
         className="plot-click",
     )
-    return card(name, language, html.Div(graph, className=size), span=span, files=("csv", "xlsx"), png=True)
+    return card(name, language, html.Div(graph, className=size), span=span, files=files, png=True)
 
 
 def blank() -> dict[str, Any]:

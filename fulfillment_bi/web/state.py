@@ -23,6 +23,8 @@ FILTERS = ("channel", "shop", "category", "sku", "region", "warehouse", "carrier
 PRESETS = ("7d", "30d", "90d", "mtd", "last_month", "ytd", "all")
 DEFAULT_COMPARE = "previous"
 DRAWER = frozenset({"explain", "at", "part"})
+PEOPLE, HASHED = ("operator", "owner"), 16
+"""Dimensions of people, whose names are kept as hashes of at least so many letters; the first few tell them apart."""
 LEVEL_TABLES = frozenset({"fct_order", "fct_order_line"})
 """Where a filter may look besides the own table of a metric whose rows belong to orders."""
 
@@ -97,6 +99,8 @@ class View:
 
     def member(self, dimension: str, name: object) -> str:
         """A member's shown name: stages, states and the members "unknown", "several" have one of their own."""
+        if dimension in PEOPLE and len(str(name)) >= HASHED:
+            return f"#{str(name)[:6]}"
         family = {"current_stage": "stage", "break_stage": "stage", "ship_state": "delivery_state"}
         found = label(self.language, family.get(dimension, dimension), name)
         return label(self.language, "member", name) if found == str(name) else found

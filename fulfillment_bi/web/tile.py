@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from fulfillment_bi.metrics.catalog import METRICS
 from fulfillment_bi.metrics.query import Query, Result
+from fulfillment_bi.metrics.types import Text
 from fulfillment_bi.reports.table import Table
 from fulfillment_bi.web.state import FILTERS, View, takes
 
@@ -72,8 +73,12 @@ class Page:
     tiles: tuple[Tile, ...]
     layout: Callable[[str], Any]
     filters: bool = True
+    is_wall: bool = False
+    """Whether it fills the screen by itself, without navigation and filter bar."""
     dimensions: tuple[str, ...] = FILTERS
     """What its filter bar offers."""
+    title: Text | None = None
+    """What an extension's page is called, where its texts do not say so; ours have `nav.NAME`."""
 
     def idle(self, dimension: str) -> bool:
         """Whether nothing on the page can be filtered by the dimension (a channel, where stock is shown)."""

@@ -17,6 +17,7 @@ from fulfillment_bi.ingest.mapping_text import save_mapping
 from fulfillment_bi.ingest.proposal import safe_name
 from fulfillment_bi.ingest.wizard import NOTHING, Decisions, Draft, Outcome, begin, check
 from fulfillment_bi.web import parts, wizard_view
+from fulfillment_bi.web.access import require
 from fulfillment_bi.web.jobs import Jobs
 from fulfillment_bi.web.language import language_of
 from fulfillment_bi.web.wizard_view import NO_VALUE, REFUSED
@@ -33,7 +34,7 @@ def card(language: str) -> html.Div:
         [
             dcc.Store(id="wizard", data=None),
             dcc.Store(id="wizard-shown", data=None),
-            html.Div(id="wizard-body", **parts.aria(label=text(language, "wizard.title"))),
+            html.Div(id="wizard-body", role="region", **parts.aria(label=text(language, "wizard.title"))),
         ]
     )
 
@@ -227,6 +228,7 @@ def _ending(app: Any, jobs: Jobs, workspace: Any) -> None:
         if chosen["type"] == "wizard-cancel":
             return None, no_update
         try:
+            require("load")
             draft = draft_of(jobs, store)
             if draft is not None:
                 save_mapping(draft.choice, draft.view, workspace.settings.mappings_folder)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
+from fulfillment_bi.web.answering import PAGES
 from fulfillment_bi.workspace import Workspace, open_workspace
 from tests.browser.serving import launch, serving, small_workspace
 
@@ -21,16 +22,17 @@ READY = ".js-plotly-plot .main-svg, .table, .line, .full-page"
 
 
 def pages(workspace: Workspace) -> Iterator[tuple[str, str]]:
-    """Name and address of every view worth showing."""
-    yield "wall", "/wall?"
-    for name in ("overview", "orders", "inventory", "supply", "logistics", "service", "data"):
-        yield name, f"/{name}?"
+    """Name and address of every page there is, and of a few views of them worth showing."""
+    order = next(_orders(workspace), None)
+    for page in PAGES:
+        path = page.paths[-1]
+        if not path.endswith("/"):
+            yield page.name, f"{path}?"
+        elif order:
+            yield page.name, f"{path}{order[0]}/{order[1]}?"
     yield "explained", "/overview?explain=otif&part=numerator&"
     yield "filtered", "/overview?channel=jd&warehouse=several&nonsense=1&"
     yield "empty", "/overview?from=2001-01-01&to=2001-01-31&"
-    found = workspace.loads() and next(iter(_orders(workspace)), None)
-    if found:
-        yield "order", f"/order/{found[0]}/{found[1]}?"
 
 
 def _orders(workspace: Workspace) -> Iterator[tuple[str, str]]:
@@ -49,7 +51,7 @@ def take(browser: Browser, address: str, workspace: Workspace, out: Path) -> int
         window = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
         for language in LANGUAGES:
             for name, path in pages(workspace):
-                for theme in ("dark",) if name == "wall" else ("light", "dark"):
+                for theme in ("dark",) if name.startswith("wall") else ("light", "dark"):
                     page = window.new_page()
                     page.goto(f"{address}{path}lang={language}&theme={theme}")
                     page.wait_for_selector(READY)

@@ -8,18 +8,26 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 from fulfillment_bi.errors import NoVersionError
+from fulfillment_bi.forecast.counting import Count
+from fulfillment_bi.forecast.lateness import AtRisk, Calibration, Lateness
+from fulfillment_bi.forecast.planning import plan_of
+from fulfillment_bi.forecast.whatif import Change, Replay, Score
 from fulfillment_bi.ingest.ledger import FreshnessRow, LoadRow, QuarantineList, QuarantineRow
 from fulfillment_bi.ingest.report import Counts
 from fulfillment_bi.insight.bottleneck import ALL, Bottleneck, Flow
 from fulfillment_bi.insight.bounds import Bounds, Source, Trust
 from fulfillment_bi.insight.cost import KINDS, Cost
+from fulfillment_bi.insight.happenings import Happening
 from fulfillment_bi.insight.maturity import Coverage, Landing, Maturity
+from fulfillment_bi.insight.review_words import Review, Said
 from fulfillment_bi.insight.spread import Spread, spread
 from fulfillment_bi.insight.why import Why, explain
 from fulfillment_bi.insight.why_sides import Against
+from fulfillment_bi.insight.words import Text, mine
 from fulfillment_bi.metrics.attributes_causes import CAUSES, ORIGINS, PARTIES
 from fulfillment_bi.metrics.attributes_stock import AGES, ARRIVALS, COVERS
 from fulfillment_bi.metrics.catalog import METRICS
@@ -30,6 +38,8 @@ from fulfillment_bi.metrics.query import Query, Result
 from fulfillment_bi.metrics.resolve import check_query, check_split, filter_fact, get_dimension, resolve
 from fulfillment_bi.metrics.rows import RowsResult
 from fulfillment_bi.settings import Settings
+from fulfillment_bi.warehouse.scope import EVERYTHING
+from tests.forecast.making import outlook_of, supply_of
 
 AS_OF = "2026-11-22T10:00:00Z"
 ZONE = "Asia/Shanghai"
@@ -67,6 +77,23 @@ class Info:
     published_at: datetime = datetime(2026, 11, 22, 10)
 
 
+@cache
+def looked_ahead():
+    return outlook_of()
+
+
+LATENESS = Lateness(
+    (
+        AtRisk("261122-1", "pinduoduo", "North", "pick", datetime(2026, 11, 23, 12), 89.0, 0.83),
+        AtRisk("261122-2", "jd", "South", "deliver", datetime(2026, 11, 24, 12), 39.0, 0.04),
+    ),
+    (Calibration(0.02, 0.05, 4000, 0.03, 0.036), Calibration(0.6, 0.8, 300, 0.67, 0.7)),
+    0.065,
+    0.098,
+    4300,
+)
+
+
 class FakeWorkspace:
     """The methods of `workspace.Workspace` that pages use. `due` scales every count; 0 is a period without orders."""
 
@@ -74,6 +101,7 @@ class FakeWorkspace:
         self.info = Info() if loaded else None
         self.due = due
         self.is_sample = sample
+        self.scope = EVERYTHING
         self.settings = Settings(home=Path("nowhere"))
         self.asked: list[Query] = []
 
@@ -191,7 +219,7 @@ class FakeWorkspace:
             values += [*before, change]
         return values
 
-    def rows(self, query, metric, part, *, limit=None, offset=0, order_by=None):
+    def rows(self, query, metric, part, *, limit=None, offset=0, order_by=None, text="", containing=None):
         check_query(query)
         resolved = resolve(METRICS[metric], query)
         for item in query.where:
@@ -231,6 +259,39 @@ class FakeWorkspace:
 
     def timeline(self, channel, order_no):
         return None
+
+    def review_words(self, query: Query) -> Said:
+        texts = ["物流太慢，找王先生 13912345678"] * 6 + ["质量很好"] * 30 if self.due else []
+        scores = [1.0] * 6 + [5.0] * 30
+        reviews = tuple(
+            Review("jd", str(at), score, datetime(2026, 11, 20, 9), text)
+            for at, (text, score) in enumerate(zip(texts, scores, strict=False))
+        )
+        return Said(mine([Text(one.text, one.score < 3) for one in reviews]), reviews, len(reviews), 5.0)
+
+    def outlook(self):
+        return looked_ahead() if self.due else None
+
+    def plan(self, policy):
+        return plan_of(looked_ahead(), supply_of(), policy) if self.due else None
+
+    def count_plan(self):
+        found = Count("A", "Product A", "Tools", "North", "A01-02", 5.0, 50.0, 3, 9, 2, 40, 0.31, 1.9)
+        return (found,) if self.due else ()
+
+    def lateness(self):
+        return LATENESS if self.due else Lateness((), (), None, None, 0)
+
+    def what_if(self, change: Change, days: int) -> Replay:
+        end = date(2026, 11, 21)
+        known = Score(0.96, 700_000.0, 0.97, 4.5) if self.due else Score(None, None, None, None)
+        again = Score(0.955, 700_000.0, 0.972, 3.0) if self.due else known
+        after = Score(0.955 + 0.02 * (change.safety - 1), 700_000.0 * change.safety, 0.972, 3.0) if self.due else known
+        return Replay(end - timedelta(days=days - 1), end, change, known, again, after)
+
+    def happenings(self, start, end):
+        middle = start + (end - start) / 2
+        return (Happening(middle, middle, "双11"), Happening(end, end, "Strike", "jd"))
 
     def loads(self):
         counts = {"orders": Counts(read=10, new=8, quarantined=2), "order_lines": Counts(read=12, new=12)}

@@ -1,174 +1,73 @@
-"""The wall: nobody touches it, everybody reads it. Dark, both axes filled, from 1280 x 720 to 3840 x 2160."""
+"""The wall: nobody touches it, everybody reads it. Dark, both axes filled, from 1280 x 720 to 3840 x 2160.
+
+Four boards, each at an address of its own. With `rotate=30` in the address they take turns, 30 seconds each: all that
+`boards=` names (or all four) then hang behind each other, each drawn where it stands, and only which one is seen
+changes. Nothing is mounted or drawn anew when they turn.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from dash import dcc, html
 
-from fulfillment_bi.filters import PRESETS
-from fulfillment_bi.i18n import numbers, text
-from fulfillment_bi.operations.standing import count_firing
-from fulfillment_bi.web import parts, shell
-from fulfillment_bi.web.state import View
-from fulfillment_bi.web.tile import Page, Shown, Tile
-from fulfillment_bi.web.tiles.broken import where_broken
-from fulfillment_bi.web.tiles.course import course
-from fulfillment_bi.web.tiles.crossing import crossing
-from fulfillment_bi.web.tiles.decisions import decisions
-from fulfillment_bi.web.tiles.figures import cycle, number
-from fulfillment_bi.web.tiles.stages import stage_times
-from fulfillment_bi.web.tiles.waiting import waiting
-
-NAME = "wall"
-STALE_SECONDS = 26 * 3600
-BEHIND_SECONDS = 24.0 * 3600
-
-NUMBERS = (
-    number(NAME, "otif", hero=True),
-    number(NAME, "order_fill_rate"),
-    number(NAME, "unit_fill_rate"),
-    number(NAME, "ship_delay_rate"),
-    number(NAME, "delivery_delay_rate"),
-    cycle(NAME),
-    number(NAME, "review_score"),
-)
+from fulfillment_bi.web import parts
+from fulfillment_bi.web.pages.wall_boards import ALL, Board
+from fulfillment_bi.web.pages.wall_head import BOARDS, address, frame, head, page_name
+from fulfillment_bi.web.tile import Page, Tile
 
 
-def _head(view: View, workspace: Any) -> Shown:
-    """What period, how fresh, which clock; the banner when the data are old."""
-    local = numbers.moment(view.as_of, view.timezone)
-    since = local.isoformat() if local else ""
-    filtered = view.filter_words()
-    preset = PRESETS[view.state.preset][0].of(view.language) if view.state.preset and view.base.start else ""
-    behind = _behind(view, workspace)
-    badge = view.text("wall.sample") if workspace.is_sample else ""
-    ignored = view.text("notice.ignored") + " " + ", ".join(view.ignored[:4]) if view.ignored else ""
-    return Shown(
-        [
-            html.H1(view.text("wall.title")),
-            html.Span(" · ".join(part for part in (preset, view.days(), filtered) if part), className="wall-period"),
-            html.Span(badge, className="wall-badge", title=view.text("notice.sample_own")) if badge else "",
-            html.Span(ignored, className="wall-badge") if ignored else "",
-            html.Span(behind, className="wall-badge is-behind") if behind else "",
-            _firing(view, workspace),
-            html.Span(className="top-space"),
-            html.Span(
-                [
-                    view.text("wall.asof"),
-                    " ",
-                    html.B(numbers.clock(view.language, view.as_of, view.timezone)),
-                    "  ",
-                    html.Span("", **parts.data(ago=since, now=view.text("stamp.now"))),
-                    f" · {view.timezone}",
-                ],
-                className="wall-asof",
-                title=_sources(view, workspace),
-                **parts.data(stamp=f"{view.sentence()} · {view.version}", zone=view.timezone),
-            ),
-            html.Div(
-                [
-                    parts.icon("alert"),
-                    " ",
-                    view.text("wall.stale", time=numbers.clock(view.language, view.as_of, view.timezone, year=True)),
-                ],
-                className="wall-stale",
-                hidden=True,
-                **parts.data(since=since, stale_after=str(STALE_SECONDS)),
-            ),
-        ]
-    )
-
-
-def _firing(view: View, workspace: Any) -> Any:
-    """How many alerts fire, as a way to them; nothing while none does."""
-    count = count_firing(workspace)
-    if not count:
-        return ""
-    words = view.text("wall.firing", count=numbers.number(view.language, count))
-    return html.A(words, href="/alerts", className="wall-badge is-firing", **parts.data(page="/alerts"))
-
-
-def _behind(view: View, workspace: Any) -> str:
-    """The source that is furthest behind the rest, when it is a day or more."""
-    newest = numbers.moment(view.as_of, view.timezone)
-    worst, lag = "", BEHIND_SECONDS
-    for each in map(parts.record, workspace.freshness()):
-        local = numbers.moment(each.get("newest"), view.timezone)
-        if local and newest and (newest - local).total_seconds() > lag:
-            worst, lag = str(each.get("adapter")), (newest - local).total_seconds()
-    return view.text("wall.behind", source=worst, time=numbers.duration(view.language, lag / 86400)) if worst else ""
-
-
-def _sources(view: View, workspace: Any) -> str:
-    """As-of of each source, one a line."""
-    lines = []
-    for each in workspace.freshness():
-        record = parts.record(each)
-        newest = numbers.clock(view.language, record.get("newest"), view.timezone)
-        lines.append(f"{record.get('adapter')}: {newest}")
-    return "\n".join(lines)
-
-
-HEAD = Tile(f"{NAME}-head", "html", titled=False, tell=_head)
-BROKEN, COURSE, WAITING = where_broken(NAME), course(NAME), waiting(NAME)
-STAGES, CROSSING, DECISIONS = stage_times(NAME), crossing(NAME), decisions(NAME)
-
-
-def layout(language: str) -> html.Div:
+def _hang(board: Board, language: str, is_shown: bool = True) -> html.Div:
     """Header, seven numbers, two rows of three."""
+    name = page_name(board.name)
     return html.Div(
         [
-            html.Header(
-                [
-                    html.Div(parts.skeleton(1), id=f"{HEAD.name}-body", style={"display": "contents"}),
-                    html.Span("", className="wall-clock", **parts.data(clock="")),
-                    html.A(
-                        [parts.icon("overview"), text(language, "wall.desk")],
-                        href="/overview",
-                        className="icon-button",
-                        **parts.data(page="/overview"),
-                    ),
-                    shell.language_switch(language),
-                    html.Button(
-                        parts.icon("full"),
-                        className="icon-button",
-                        type="button",
-                        title=text(language, "wall.full"),
-                        **parts.aria(label=text(language, "wall.full")),
-                        **parts.data(do="fullscreen"),
-                    ),
-                ],
-                className="wall-head",
-            ),
+            frame(board.name, language, parts.skeleton(1)),
             html.Div(
-                [parts.number_tile(tile.name, tile.metric, hero=at == 0) for at, tile in enumerate(NUMBERS)],
+                [parts.number_tile(tile.name, tile.metric, hero=at == 0) for at, tile in enumerate(board.numbers)],
                 className="wall-tiles",
             ),
-            html.Div(
-                [parts.chart_card(tile.name, language) for tile in (BROKEN, COURSE, WAITING)],
-                className="wall-row is-first",
-            ),
-            html.Div(
-                [
-                    parts.chart_card(STAGES.name, language),
-                    parts.chart_card(CROSSING.name, language),
-                    parts.html_card(DECISIONS.name, language, files=()),
-                ],
-                className="wall-row is-second",
-            ),
-            html.Div(id=f"{NAME}-problem", className="wall-problem"),
-            dcc.Store(id=f"{NAME}-clicks"),
+            html.Div([_card(tile, language) for tile in board.first], className="wall-row is-first"),
+            html.Div([_card(tile, language) for tile in board.second], className="wall-row is-second"),
+            *([html.Div(id=f"{board.gate.name}-body", className="wall-gate")] if board.gate else []),
+            html.Div(id=f"{name}-problem", className="wall-problem"),
+            dcc.Store(id=f"{name}-clicks"),
         ],
-        className="wall",
-        **parts.data(lang=language, path="/wall"),
+        className="wall gated is-shown" if is_shown else "wall gated",
+        **parts.data(lang=language, path=address(board.name), board=board.name),
     )
 
 
-PAGE = Page(
-    NAME,
-    ("/", "/wall"),
-    (*NUMBERS, BROKEN, COURSE, WAITING, STAGES, CROSSING, DECISIONS, HEAD),
-    layout,
-    filters=False,
-)
+def _card(tile: Tile, language: str) -> html.Section:
+    if tile.kind == "chart":
+        return parts.chart_card(tile.name, language)
+    return parts.html_card(tile.name, language, files=())
+
+
+def layout(language: str, page: Page, others: Sequence[str]) -> html.Div:
+    """The board of `page`; those named in `others` behind it, for when they take turns."""
+    first = next(board for board in ALL if page_name(board.name) == page.name)
+    behind = [board for board in ALL if board.name in others and board is not first]
+    return html.Div([_hang(first, language), *(_hang(board, language, False) for board in behind)])
+
+
+def turning(asked: Any) -> tuple[str, ...]:
+    """The boards that take turns with the first, of those that a request names; unknown names are nothing."""
+    return tuple(name for name in BOARDS if name in str(asked or "").split(","))
+
+
+def behind(asked: Any) -> tuple[Page, ...]:
+    """The pages of the boards that take turns."""
+    return tuple(page for page, name in zip(PAGES, BOARDS, strict=True) if name in turning(asked))
+
+
+def _page(board: Board) -> Page:
+    paths = ("/", "/wall") if board.name == BOARDS[0] else (address(board.name),)
+    tiles = (*board.tiles, head(board.name))
+    return Page(page_name(board.name), paths, tiles, partial(_hang, board), filters=False, is_wall=True)
+
+
+PAGES = tuple(map(_page, ALL))
+PAGE = PAGES[0]

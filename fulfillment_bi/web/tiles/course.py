@@ -8,7 +8,7 @@ from typing import Any
 
 from fulfillment_bi.charts import theme as look
 from fulfillment_bi.charts.landing import Range
-from fulfillment_bi.charts.trend import Point, trend
+from fulfillment_bi.charts.trend import Mark, Point, trend
 from fulfillment_bi.i18n import numbers
 from fulfillment_bi.insight.maturity import Landing
 from fulfillment_bi.metrics.catalog import METRICS
@@ -17,6 +17,7 @@ from fulfillment_bi.metrics.query import Query, Result
 from fulfillment_bi.web import wording
 from fulfillment_bi.web.state import View, change, nothing_key
 from fulfillment_bi.web.tile import Answers, Figure, Shown, Tile
+from fulfillment_bi.web.tiles.marks import marks
 from fulfillment_bi.web.wording import Value
 
 FINAL_HOUR = 23
@@ -45,9 +46,11 @@ def course(
         found = answers["course"]
         young = found.query.basis == "order" and METRICS[metric].is_promise
         landings = workspace.maturity(found.query, view.grain(), trial=False).landings if young else ()
-        return show(view, found, {one.day: one for one in landings if one.pending})
+        days = [_day(record[view.grain()]) for record in found.records() if record[view.grain()] is not None]
+        events = marks(view, workspace, min(days), max(days)) if days else []
+        return show(view, found, {one.day: one for one in landings if one.pending}, events)
 
-    def show(view: View, found: Result, landings: Mapping[date, Landing]) -> Shown:
+    def show(view: View, found: Result, landings: Mapping[date, Landing], events: Sequence[Mark]) -> Shown:
         records = [record for record in found.records() if record[view.grain()] is not None]
         values = [(_day(record[view.grain()]), wording.value_of(record, metric, found)) for record in records]
         values = [(day, value) for day, value in values if _inside(view, day)]
@@ -55,7 +58,7 @@ def course(
         if not any(value.d for _, value in values):
             return Shown(look.nothing(view.theme, view.language, view.text(nothing_key(METRICS[metric]))), head)
         target = wording.target_of(found, metric)
-        return Shown(_figure(view, values, landings, target, settles, zoom), head, _note(view, values))
+        return Shown(_figure(view, values, landings, target, settles, zoom, events), head, _note(view, values))
 
     return Tile(f"{page}-{key}", "chart", ask, metric=metric, show_with=show_with)
 
@@ -77,6 +80,7 @@ def _figure(
     target: float | None,
     settles: int,
     zoom: bool,
+    events: Sequence[Mark],
 ) -> Figure:
     declared = values[0][1].metric
     size = PERMILLE if declared.unit == "permille" else 1
@@ -113,6 +117,7 @@ def _figure(
         immature_from=immature,
         immature_name=view.text("trend.immature"),
         landing=ranges,
+        marks=events,
         end_label=wording.in_unit(view.language, declared, last[1].value, last[1].d) if last else "",
         share=declared.unit == "rate",
         suffix="‰" if declared.unit == "permille" else "",

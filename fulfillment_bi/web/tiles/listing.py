@@ -50,6 +50,7 @@ class Listing:
     tabs: tuple[Tab, ...]
     dimension: str = ""
     level: Level | None = None
+    most: int = MOST
 
 
 def listing(page: str, of: Listing) -> Tile:
@@ -57,7 +58,7 @@ def listing(page: str, of: Listing) -> Tile:
 
     def tell(view: View, workspace: Any) -> Shown:
         tab, query = _tab(view, of), _query(view, of)
-        found = workspace.rows(query, of.metric, of.part, limit=MOST, order_by=_filled(view, tab.order_by))
+        found = workspace.rows(query, of.metric, of.part, limit=of.most, order_by=_filled(view, tab.order_by))
         switch = [_switch(view, of, tab)] if of.dimension else []
         title = view.text(f"card.{page}_{of.key}")
         count = numbers.number(view.language, found.count)

@@ -25,8 +25,11 @@ LEAST_PROVINCES = 3
 Group = list[dict[str, Any]]
 
 
-def regions(page: str) -> Tile:
-    """The carrier's promise by region of delivery; a click filters the page to a province under all its spellings."""
+def regions(page: str, *, flat: bool = False) -> Tile:
+    """The carrier's promise by region of delivery; a click filters the page to a province under all its spellings.
+
+    `flat` writes a province's name and rate in one line, where a map has little height.
+    """
 
     def ask(view: View) -> Mapping[str, Query]:
         return {"regions": view.query(METRIC, by=(REGION,), compare="none")}
@@ -41,7 +44,7 @@ def regions(page: str) -> Tile:
         if len(inside) < LEAST_PROVINCES:
             return Shown(_ranked(view, found, records), title, view.text(f"card.{page}_regions_late"))
         middle = wording.target_of(found, METRIC) or 0.95
-        cells = {each.code: _cell(view, found, each, group, middle) for each, group in inside.items()}
+        cells = {each.code: _cell(view, found, each, group, middle, flat) for each, group in inside.items()}
         note = view.text(f"card.{page}_regions_note", least=LEAST_SAMPLE)
         if abroad:
             rest = wording.shown(view.language, _summed(found, abroad))
@@ -67,13 +70,13 @@ def _summed(found: Result, group: Group) -> Value:
     return Value(first.metric, n / d if d else None, n, d, levels=levels_of(found, group[0], METRIC))
 
 
-def _cell(view: View, found: Result, province: Province, group: Group, middle: float) -> Cell:
+def _cell(view: View, found: Result, province: Province, group: Group, middle: float, flat: bool) -> Cell:
     value = _summed(found, group)
     enough = (value.d or 0) >= LEAST_SAMPLE
     words = wording.shown(view.language, value).rstrip("%")
     return Cell(
         value.value if enough else middle,
-        f"<b>{province.mark(view.language)}</b><br>{words if enough else f'({words})'}",
+        f"<b>{province.mark(view.language)}</b>{' ' if flat else '<br>'}{words if enough else f'({words})'}",
         wording.sentence(view.language, province.name(view.language), value),
         change(**{REGION: [record[REGION] for record in group]}),
     )
