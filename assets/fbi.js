@@ -252,6 +252,24 @@
     }
   }
 
+  /* A bar runs along the top while the server is asked. (Were it a rule of the style sheet on `body:has(...)`, each label
+   * that a chart measures would restyle the whole page.) */
+  const fetched = window.fetch;
+  let asking = 0;
+
+  function asked(change) {
+    asking += change;
+    const bar = document.querySelector(".spinner");
+    if (bar) bar.classList.toggle("is-on", asking > 0);
+  }
+
+  window.fetch = function (address, ...others) {
+    const answer = fetched.call(window, address, ...others);
+    if (!String(address).includes("_dash-update-component")) return answer;
+    asked(1);
+    return answer.finally(() => asked(-1));
+  };
+
   /* ---- files --------------------------------------------------------------------------------------------------- */
 
   function save(url, name) {

@@ -20,6 +20,15 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+_SPACES = "\n\u00a0\u3000"
+
+
+def printable(words: str) -> str:
+    """Words with everything escaped that a terminal or a log could take for a command: names in files say anything."""
+    if words.isprintable():
+        return words
+    return "".join(sign if sign.isprintable() or sign in _SPACES else ascii(sign)[1:-1] for sign in words)
+
 
 class FulfillmentError(Exception):
     """Base of our errors. `what` is one sentence; `where` names file, setting or option; `hint` says what to do."""
@@ -27,10 +36,10 @@ class FulfillmentError(Exception):
     exit_code = 1
 
     def __init__(self, what: str, *, where: str = "", hint: str = "") -> None:
-        super().__init__(what)
-        self.what = what
-        self.where = where
-        self.hint = hint
+        self.what = printable(what)
+        self.where = printable(where)
+        self.hint = printable(hint)
+        super().__init__(self.what)
 
     def __str__(self) -> str:
         head = f"{self.where}: {self.what}" if self.where else self.what

@@ -31,8 +31,11 @@ PAGE_PARAMS = frozenset(
         "board",
         "by",
         "capacity",
+        "carrier_to",
         "chart",
+        "cutoff",
         "lead",
+        "like",
         "metric",
         "metrics",
         "page",
@@ -41,8 +44,10 @@ PAGE_PARAMS = frozenset(
         "rotate",
         "safety",
         "sort",
+        "split",
         "tab",
         "target",
+        "uplift",
     }
 )
 """Parameters a page may use for itself unless it names its own."""

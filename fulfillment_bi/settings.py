@@ -39,6 +39,9 @@ class Settings:
     pickup_clock: PickupClock = "paid"
     quarantine_limit_share: float | None = None
     max_field_bytes: int = 1_048_576
+    max_columns: int = 16_384
+    max_unpacked_bytes: int = 1_073_741_824
+    max_unpacked_ratio: int = 100
     keep_versions: int = 5
     memory_limit: str | None = None
     load_memory: str | None = None
@@ -47,6 +50,9 @@ class Settings:
     cached_results: int = 2_000
     host: str = "127.0.0.1"
     port: int = 8050
+    server_threads: int = 8
+    most_waiting: int = 200
+    request_log: Literal["off", "json"] = "off"
     browser: str | None = None
     mappings: Path | None = None
     extensions: Path | None = None
@@ -62,6 +68,7 @@ class Settings:
     schedules: Path | None = None
     scheduler: Literal["on", "off"] = "on"
     alert_minutes: int = 15
+    forecast_after_load: int = 20_000
     trusted_proxies: tuple[str, ...] | None = None
     proxy_user_header: str | None = None
     oidc_issuer: str | None = None
@@ -236,6 +243,15 @@ SETTINGS: tuple[Setting, ...] = (
         "Refuse a file when more than this share of its rows is quarantined; 1 or unset: no limit.",
     ),
     Setting("max_field_bytes", "bytes", _whole(1), "A longer field sends its row to quarantine."),
+    Setting("max_columns", "count", _whole(1), "A table with more columns is refused."),
+    Setting("max_unpacked_bytes", "bytes", _whole(1), "A workbook that unpacks to more is refused."),
+    Setting(
+        "max_unpacked_ratio",
+        "times",
+        _whole(1),
+        "A large file that unpacks to more than so many times its own size is refused: a workbook from 10 MB on, gzip "
+        "from 256 MB on.",
+    ),
     Setting("keep_versions", "count", _whole(1), "Published versions kept for a rollback, the current included."),
     Setting("memory_limit", "size", _size, "Memory for the database engine, such as 2GB; unset: 80 % of the machine."),
     Setting(
@@ -252,6 +268,11 @@ SETTINGS: tuple[Setting, ...] = (
         "host", "address", _text, "Address the web application listens on; without sign-in only this machine's own."
     ),
     Setting("port", "port", _whole(1, 65_535), "Port the web application listens on."),
+    Setting("server_threads", "count", _whole(1), "Requests that the web application works on at the same time."),
+    Setting("most_waiting", "count", _whole(1), "When more requests wait, they are told to come again (503)."),
+    Setting(
+        "request_log", "off or json", _choice(("off", "json")), "A line of JSON on stderr for every request, or none."
+    ),
     Setting("browser", "path", _text, "Chromium that draws PNG and PDF; unset: the first one found."),
     Setting("mappings", "path", _path, "Folder of your own mapping files; unset: mappings in the home."),
     Setting("extensions", "path", _path, "Folder of extensions of your own, each a folder; see docs/how-to/extend.md."),
@@ -272,6 +293,12 @@ SETTINGS: tuple[Setting, ...] = (
         "Whether `fbi serve` also runs schedules and alerts; off where `fbi run-schedule` does.",
     ),
     Setting("alert_minutes", "minutes", _whole(0), "How often the scheduler checks alert rules; 0: never."),
+    Setting(
+        "forecast_after_load",
+        "series",
+        _whole(0),
+        "After a load the scheduler forecasts demand for up to so many SKU-warehouses; 0: never.",
+    ),
     Setting("trusted_proxies", "list", _networks, "Addresses or networks of your own proxies, whose headers count."),
     Setting("proxy_user_header", "header", _text, "Header in which these proxies name the user they signed in."),
     Setting("oidc_issuer", "address", _address, "OpenID Connect issuer to sign in with; see docs/how-to/sign-in.md."),

@@ -9,6 +9,7 @@ import errno
 import ipaddress
 import os
 import shutil
+import signal
 import socket
 import sys
 import tempfile
@@ -99,6 +100,14 @@ def replay(workspace: Workspace) -> str:
     return rebuild(workspace.store, workspace.settings, replay=True, finish=(build_rollups,))
 
 
+def rebuild_versions(workspace: Workspace) -> str:
+    """Make a version from the archive alone, as after an upgrade; its id."""
+    from fulfillment_bi.ingest.rebuild import rebuild
+    from fulfillment_bi.metrics.rollup_build import build_rollups
+
+    return rebuild(workspace.store, workspace.settings, finish=(build_rollups,))
+
+
 def ensure_demo(workspace: Workspace, say: Say, orders: int | None = None) -> bool:
     """Where nothing has been loaded, or sample data that ended before yesterday, make and load sample data anew.
 
@@ -170,31 +179,45 @@ def web_application(workspace: Workspace | None = None) -> Wsgi:
 
 def serve(workspace: Workspace, say: Say, *, host: str | None = None, port: int | None = None) -> None:
     """Serve the web application until stopped. Raises SettingsError for an address others could reach."""
-    from waitress import create_server
+    from fulfillment_bi.web.serving import Listening
 
     where = host or workspace.settings.host
     at = port or workspace.settings.port
     require_host(where, workspace.settings)
-    application = web_application(workspace)
+    application: Any = web_application(workspace)
     try:
-        most = workspace.settings.max_upload_bytes + 1_000_000
-        server = create_server(
-            application,
-            host=where,
-            port=at,
-            threads=8,
-            ident="",
-            max_request_body_size=most,
-            clear_untrusted_proxy_headers=False,  # web.access looks whether a request came through a proxy
-        )
+        server = Listening(application, where, at, workspace.settings)
     except OSError as error:
         raise _cannot_listen(where, at, error) from error
     say(f"Serving on http://{_shown(where)}:{at}/  (stop with Ctrl-C)")
     try:
-        with _scheduler(workspace, say):
-            server.run()
+        with _stopped_by_signals() as stop, _scheduler(workspace, say):
+            server.run(stop)
     finally:
         server.close()
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[threading.Event]:
+    """An event that Ctrl-C and SIGTERM set, so that what is at hand is finished; the second one ends at once."""
+    stop = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield stop
+        return
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    before: dict[int, Any] = {number: signal.getsignal(number) for number in numbers}
+
+    def finish(number: int, _frame: object) -> None:
+        stop.set()
+        signal.signal(number, before[number])
+
+    for number in numbers:
+        signal.signal(number, finish)
+    try:
+        yield stop
+    finally:
+        for number in numbers:
+            signal.signal(number, before[number])
 
 
 @contextmanager

@@ -31,8 +31,10 @@ from fulfillment_bi.warehouse.versions import Store
 if TYPE_CHECKING:
     from fulfillment_bi.forecast.counting import Count
     from fulfillment_bi.forecast.demand import Tick
+    from fulfillment_bi.forecast.kept_plans import Outcome
     from fulfillment_bi.forecast.lateness import Lateness
     from fulfillment_bi.forecast.outlook import Outlook
+    from fulfillment_bi.forecast.peak import Peak, Wanted
     from fulfillment_bi.forecast.planning import Plan
     from fulfillment_bi.forecast.replenish import Policy
     from fulfillment_bi.forecast.whatif import Change, Replay
@@ -40,9 +42,11 @@ if TYPE_CHECKING:
     from fulfillment_bi.insight.bottleneck import Bottleneck
     from fulfillment_bi.insight.bounds import Trust
     from fulfillment_bi.insight.cost import Cost
+    from fulfillment_bi.insight.findings import Finding as Risen
     from fulfillment_bi.insight.happenings import Happening
     from fulfillment_bi.insight.maturity import Maturity
     from fulfillment_bi.insight.review_words import Said
+    from fulfillment_bi.insight.routing import Routing
     from fulfillment_bi.insight.spread import Spread
     from fulfillment_bi.insight.timeline import Timeline
     from fulfillment_bi.insight.why import Why
@@ -275,6 +279,15 @@ class Workspace:
         found: Why = self._cached(("why", query, against), lambda _session, _info: explain(self, query, against))
         return found
 
+    def findings(self, query: Query, against: Against = "previous") -> tuple[Risen, ...]:
+        """What broke more promises than usual in the query's period, and where; see `insight.findings.find`."""
+        from fulfillment_bi.insight.findings import find_against
+
+        found: tuple[Risen, ...] = self._cached(
+            ("findings", query, against), lambda _session, _info: find_against(self, query, against)
+        )
+        return found
+
     def bottleneck(self, start: date, end: date) -> Bottleneck:
         """Each stage as a queue over business days, both ends included, and the one that binds."""
         from fulfillment_bi.insight.bottleneck import find_bottleneck
@@ -357,6 +370,16 @@ class Workspace:
         found: Outlook | None = self._ask(make)
         return found
 
+    def forecast_due(self, most: int) -> bool:
+        """Whether the version has stock history of 1 to `most` series and no forecast of it is kept."""
+        from fulfillment_bi.forecast.history import count_series
+        from fulfillment_bi.forecast.outlook import is_kept
+
+        if self.info is None or not self.scope.is_everything or not most or is_kept(self.settings.home, self.info.id):
+            return False
+        series: int = self._cached("series", lambda session, _: count_series(session))
+        return 0 < series <= most
+
     def channel_outlook(self, channel: str) -> Outlook | None:
         """The forecast of one channel's demand, made on demand and never kept."""
         from fulfillment_bi.forecast.clock import planning_day
@@ -375,6 +398,17 @@ class Workspace:
         if outlook is None:
             return None
         found: Plan = self._cached(("plan", policy), lambda session, _: make_plan(session, outlook, policy))
+        return found
+
+    def plan_history(self) -> tuple[Outcome, ...]:
+        """What came of the proposals kept in the home; nothing for those who may not see all rows."""
+        from fulfillment_bi.forecast.clock import planning_day
+        from fulfillment_bi.forecast.kept_plans import kept_plans, outcomes
+
+        if not self.scope.is_everything:
+            return ()
+        kept = kept_plans(self.settings.home)
+        found: tuple[Outcome, ...] = self._ask(lambda session, _: outcomes(session, kept, planning_day(session)))
         return found
 
     def count_plan(self) -> tuple[Count, ...]:
@@ -401,6 +435,29 @@ class Workspace:
 
         found: Replay = self._cached(
             ("what_if", change, days), lambda session, _: replay(session, planning_day(session), change, days)
+        )
+        return found
+
+    def peak(self, wanted: Wanted) -> Peak | None:
+        """A promotion's orders an hour against each warehouse's capacity; None where nothing was ordered lately."""
+        from fulfillment_bi.forecast.clock import planning_day
+        from fulfillment_bi.forecast.peak import plan_peak
+
+        found: Peak | None = self._cached(
+            ("peak", wanted), lambda session, _: plan_peak(session, planning_day(session), wanted)
+        )
+        return found
+
+    def routing(self, start: date | None = None, end: date | None = None) -> Routing:
+        """Orders of these days (inclusive) that did not go from the best warehouse, or by the best carrier.
+
+        Without an end it is the newest day, without a start sixty days before the end.
+        """
+        from fulfillment_bi.forecast.clock import planning_day
+        from fulfillment_bi.insight.routing import judge_routing
+
+        found: Routing = self._cached(
+            ("routing", start, end), lambda session, _: judge_routing(session, start, end or planning_day(session))
         )
         return found
 

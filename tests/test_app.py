@@ -19,6 +19,7 @@ import pytest
 from fulfillment_bi.errors import FulfillmentError, SettingsError
 from fulfillment_bi.metrics.query import Query
 from fulfillment_bi.sample.write import write_sample
+from fulfillment_bi.settings import Settings
 from fulfillment_bi.start import demo_orders, ensure_demo, load_files, require_address, require_loopback
 from fulfillment_bi.workspace import open_workspace
 
@@ -155,7 +156,7 @@ def test_a_port_in_use_is_found_before_the_work_begins():
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(FulfillmentError, match=f"Port {port} is already in use"):
-            require_address("127.0.0.1", port)
+            require_address("127.0.0.1", port, Settings())
 
 
 @pytest.mark.parametrize("text", ["0", "-5", "many", "1e5"])

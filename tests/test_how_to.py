@@ -11,10 +11,11 @@ import pytest
 from fulfillment_bi.cli.reference import command_helps
 from fulfillment_bi.ingest.database import read_sources
 from fulfillment_bi.ingest.inbox import IN_THE_MAKING, MARKER, REASON
+from fulfillment_bi.operations.schedules import read_schedules
 from fulfillment_bi.settings import SETTINGS, Settings
 
 PAGES = sorted((Path(__file__).parents[1] / "docs" / "how-to").glob("*.md"))
-OWN = {"map-a-file.md", "watch.md", "sql-source.md"}
+OWN = {"map-a-file.md", "watch.md", "sql-source.md", "schedule-reports.md"}
 
 
 def blocks(text: str, language: str) -> list[str]:
@@ -57,6 +58,13 @@ def test_the_sources_example_is_read(tmp_path: Path):
         "updated_at",
         300,
     )
+
+
+def test_the_schedules_example_is_read():
+    (example,) = blocks((PAGES[0].parent / "schedule-reports.md").read_text("utf-8"), "toml")
+    (schedule,) = read_schedules(example, "example")
+    assert (schedule.keep_version, schedule.owner, len(schedule.told)) == (7, "slack-5e6f7a8b", 2)
+    assert [str(copy.scope) for copy in schedule.copies("zh")] == ["", "channel=jd warehouse=GZ"]
 
 
 def test_what_the_watch_page_says_is_so():

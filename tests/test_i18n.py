@@ -21,9 +21,8 @@ from fulfillment_bi.metrics.query import Query
 from fulfillment_bi.metrics.resolve import resolve
 
 PACKAGE = Path(i18n.__file__).parents[1]
-SOURCE = "\n".join(
-    file.read_text("utf-8") for part in ("web", "charts", "operations") for file in (PACKAGE / part).rglob("*.py")
-)
+PARTS = ("web", "charts", "operations", "documents")
+SOURCE = "\n".join(file.read_text("utf-8") for part in PARTS for file in (PACKAGE / part).rglob("*.py"))
 KEY = r"[a-z][a-z_0-9]*(?:\.[a-zA-Z_0-9{}.]+)?"
 LITERAL = re.compile(rf"f?[\"']({KEY})[\"']")
 FAMILY = re.compile(r'label\(\s*(?:[\w.]+,\s*)?f?"([a-z_]+)(?:\.\{\w+\})?"')

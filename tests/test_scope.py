@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 
 from fulfillment_bi.errors import UnknownNameError
+from fulfillment_bi.forecast.peak import Wanted
 from fulfillment_bi.forecast.replenish import Policy
 from fulfillment_bi.forecast.whatif import Change
 from fulfillment_bi.metrics.catalog import METRICS
@@ -138,10 +139,14 @@ QUESTIONS: dict[str, Question] = {
     "review_words": lambda w: w.review_words(PERIOD),
     "happenings": lambda w: w.happenings(START, END),
     "outlook": lambda w: w.outlook(),
+    "forecast_due": lambda w: w.forecast_due(1_000_000),
     "channel_outlook": lambda w: [w.channel_outlook(channel) for channel in ("jd", "tmall")],
     "plan": lambda w: w.plan(Policy()),
+    "plan_history": lambda w: w.plan_history(),
     "count_plan": lambda w: w.count_plan(),
     "lateness": lambda w: w.lateness(),
+    "peak": lambda w: w.peak(Wanted(uplift=3.0)),
+    "routing": lambda w: w.routing(START, END),
     "what_if": lambda w: w.what_if(Change(safety=1.2), 14),
 }
 """Every public question of a workspace; see the test below for what is none."""

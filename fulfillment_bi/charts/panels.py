@@ -16,6 +16,8 @@ from fulfillment_bi.charts.bars import shortened, thickness, width
 from fulfillment_bi.charts.theme import Theme, layout, member_colour
 
 TICKS = 7
+CROWDED = 15
+"""More rows than these stand close to each other."""
 LEAST_GAP = 0.09
 """How far apart, as a share of a panel's height, the names at the ends of two lines stay."""
 Words = Callable[[float], str]
@@ -100,7 +102,7 @@ def rows(panels: Sequence[Panel], names: Sequence[str], theme: Theme, language: 
         "tickmode": "array",
         "tickvals": list(range(len(names))),
         "ticktext": [shortened(name, 26) for name in names],
-        "tickfont": {"size": theme.px(13), "color": theme.text},
+        "tickfont": {"size": _text_size(len(names), theme), "color": theme.text},
         "range": [max(len(names), 3) - 0.45, -0.55],
         "showgrid": False,
     }
@@ -215,13 +217,19 @@ def _bars(marks: Sequence[Mark], axis: str, theme: Theme) -> dict[str, Any]:
         "marker": {"color": theme.accent, "cornerradius": theme.px(3)},
         "text": [mark.words for mark in marks],
         "textposition": "outside",
-        "textfont": {"size": theme.px(13), "color": theme.text},
+        "textfont": {"size": _text_size(len(marks), theme), "color": theme.text},
+        "constraintext": "none",  # else words shrink with thin bars until nobody can read them
         "cliponaxis": False,
         "width": thickness(len(marks)),
         "customdata": [mark.click for mark in marks],
         "hovertext": [mark.sentence for mark in marks],
         "hoverinfo": "text",
     }
+
+
+def _text_size(rows: int, theme: Theme) -> float:
+    """Names and values of many rows are a little smaller, so that they do not touch each other."""
+    return theme.px(13 if rows <= CROWDED else 11)
 
 
 def _title(words: str, y: float, theme: Theme, x: float = 0.0) -> dict[str, Any]:

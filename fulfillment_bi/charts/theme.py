@@ -146,6 +146,7 @@ def layout(theme: Theme, language: str, **changes: Any) -> dict[str, Any]:
         "linecolor": theme.grid,
         "tickfont": {"size": theme.px(12), "color": theme.muted},
         "automargin": True,
+        "ticklabeloverflow": "allow",  # the margins make room: else every label is measured once more
         "fixedrange": True,
         "ticks": "",
     }

@@ -71,7 +71,12 @@ def bottleneck(start: options.From, end: options.To, as_json: options.AsJson = F
 
 def flow_document(flow: Flow) -> dict[str, object]:
     """The JSON shape of one queue; times in seconds."""
-    derived = {"utilisation": flow.utilisation, "little_waiting": flow.little_waiting, "excess": flow.excess}
+    derived = {
+        "utilisation": flow.utilisation,
+        "little_waiting": flow.little_waiting,
+        "excess": flow.excess,
+        "hours_behind": flow.hours_behind,
+    }
     return {**asdict(flow), **derived}
 
 

@@ -100,7 +100,7 @@ def root_prefix(env: Mapping[str, str] = os.environ) -> tuple[str, ...] | None:
     if (manager is not None and not manager.needs_root) or (hasattr(os, "geteuid") and os.geteuid() == 0):
         return ()
     sudo = shutil.which("sudo", path=env.get("PATH"))
-    if sudo and subprocess.run([sudo, "-n", "true"], capture_output=True, check=False).returncode == 0:
+    if sudo and subprocess.run([sudo, "-n", "true"], capture_output=True, check=False).returncode == 0:  # noqa: S603 - found by which
         return ("sudo", "-n")
     return None
 
@@ -110,7 +110,7 @@ def run_install(command: tuple[str, ...]) -> bool:
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     try:
         return (
-            subprocess.run(command, env=env, stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False).returncode == 0
+            subprocess.run(command, env=env, stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False).returncode == 0  # noqa: S603 - names of our own
         )
     except OSError:
         return False

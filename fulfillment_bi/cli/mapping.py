@@ -60,6 +60,9 @@ def map_file(
     zone: Annotated[
         str, typer.Option("--timezone", metavar="ZONE", help="Of its times, if not the business one.")
     ] = "",
+    carry: Annotated[
+        bool, typer.Option("--carry/--no-carry", help="Fill an order's later rows with what its first row says.")
+    ] = True,
     overwrite: Annotated[bool, typer.Option("--replace", help="Replace the mapping of that name.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing: save what is proposed and set.")] = False,
     as_json: options.AsJson = False,
@@ -87,6 +90,7 @@ def map_file(
         words=_words(words),
         order=dates,
         timezone=zone,
+        carry=carry,
     )
     settings = load_settings()
     if yes or as_json:
@@ -161,6 +165,8 @@ def show_choice(draft: Draft) -> None:
         rows += [(name, "MISSING", "", "") for name in part.missing]
         print_table(("fills", "from", "sure", "examples"), rows)
         typer.echo("")
+    if draft.choice.carry and draft.choice.carried:
+        typer.echo(f"filled down an order's rows: {', '.join(draft.choice.carried)} (--no-carry leaves them blank)")
     left = [header for header in draft.view.headers if header not in used]
     if left:
         typer.echo(f"not used: {', '.join(left)}")

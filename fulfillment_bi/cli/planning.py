@@ -153,6 +153,10 @@ def replenish(
     surplus: Annotated[
         bool, typer.Option("--surplus", help="The opposite list: stock beyond what will be sold.")
     ] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the list in the home, to be judged later.")] = False,
+    history: Annotated[
+        bool, typer.Option("--history", help="Kept lists against what was bought and asked for since.")
+    ] = False,
     csv: options.CsvFile = None,
     xlsx: options.XlsxFile = None,
     as_json: options.AsJson = False,
@@ -166,15 +170,22 @@ def replenish(
       fbi replenish --target 0.98 --csv request.csv
       fbi replenish --budget 50000
       fbi replenish --surplus --xlsx surplus.xlsx
+      fbi replenish --history
     """
+    from fulfillment_bi.forecast.kept_plans import keep_plan
     from fulfillment_bi.forecast.replenish import Policy
     from fulfillment_bi.workspace import open_workspace
 
+    if history:
+        _print_history(csv, xlsx, as_json)
+        return
     policy = Policy(target, review, least, budget)
     with open_workspace() as workspace, workspace.pinned() as pinned:
         plan = pinned.plan(policy)
         if plan is None:
             raise _no_stock()
+        if keep:
+            keep_plan(plan, pinned.settings.home)
         language = pinned.settings.language
         stamp = _stamp(pinned, f"target {target:.1%}")
     columns = SURPLUS_COLUMNS if surplus else BUY_COLUMNS
@@ -190,6 +201,28 @@ def replenish(
     typer.echo(
         f"{len(plan.buys):,} lines, {plan.cost:,.0f} to buy · {len(plan.surplus):,} of surplus · "
         f"{plan.lost_value:,.0f} of sales lost within four weeks as things stand"
+    )
+
+
+HISTORY = ("day", "sku", "warehouse", "source", "proposed", "bought", "expected", "asked", "days_out", "days")
+
+
+def _print_history(csv: Path | None, xlsx: Path | None, as_json: bool) -> None:
+    """Plan against forecast against what happened, line by line."""
+    from fulfillment_bi.workspace import open_workspace
+
+    with open_workspace() as workspace, workspace.pinned() as pinned:
+        found = pinned.plan_history()
+        stamp = _stamp(pinned, "all")
+    rows = [tuple(getattr(one, column) for column in HISTORY) for one in found]
+    if _written(Table("plans", HISTORY, rows, stamp), csv, xlsx):
+        return
+    if as_json:
+        print_json([asdict(one) for one in found])
+        return
+    print_table(HISTORY, rows[:SHOWN])
+    typer.echo(
+        f"{len(found):,} kept lines of days that have passed" if found else "Keep a list first: fbi replenish --keep"
     )
 
 
@@ -259,6 +292,13 @@ def whatif(
     safety: Annotated[float, typer.Option("--safety", help="Safety stock as a multiple of what it was.")] = 1.0,
     lead_days: Annotated[int, typer.Option("--lead-days", help="Days added to every lead time; may be negative.")] = 0,
     capacity: Annotated[float, typer.Option("--capacity", help="Picking capacity as a multiple of what it was.")] = 1.0,
+    cutoff: Annotated[
+        float, typer.Option("--cutoff", help="Hours by which trucks leave later; may be negative.")
+    ] = 0.0,
+    split: Annotated[
+        float, typer.Option("--split", help="Share of the slowest warehouse's orders that the quickest takes.")
+    ] = 0.0,
+    carrier: Annotated[str, typer.Option("--carrier", help="The carrier that takes all orders.")] = "",
     days: Annotated[int, typer.Option("--days", help="Days of the newest past to replay.")] = 60,
     as_json: options.AsJson = False,
 ) -> None:
@@ -268,22 +308,23 @@ def whatif(
     Examples:
       fbi whatif --safety 1.5
       fbi whatif --lead-days -2 --capacity 1.2 --json
+      fbi whatif --cutoff 2 --split 0.25
     """
     from fulfillment_bi.forecast.whatif import Change
     from fulfillment_bi.workspace import open_workspace
 
-    change = Change(safety, lead_days, capacity)
+    change = Change(safety, lead_days, capacity, cutoff, split, carrier)
     with open_workspace() as workspace, workspace.pinned() as pinned:
         found = pinned.what_if(change, days)
         language = pinned.settings.language
-    parts = ("fill", "in_time", "orders_waiting", "capital")
+    parts = ("otif", "fill", "in_time", "orders_waiting", "capital")
     if as_json:
         print_json(
             asdict(found) | {"error": {p: found.error(p) for p in parts}, "effect": {p: found.effect(p) for p in parts}}
         )
         return
     columns = ("measure", "happened", "replayed", "error", "changed", "effect")
-    for chosen, percent in ((parts[:2], columns[1:]), (parts[2:], ())):
+    for chosen, percent in ((parts[:3], columns[1:]), (parts[3:], ())):
         rows = [
             (
                 label(language, "replay", part), getattr(found.history, part), getattr(found.baseline, part),
@@ -292,6 +333,8 @@ def whatif(
             for part in chosen
         ]  # fmt: skip
         print_table(columns, rows, percent=percent)
+    if split:
+        typer.echo(f"{split:.0%} of the orders of {found.source} went from {found.target}")
 
 
 def _no_stock() -> UsageError:

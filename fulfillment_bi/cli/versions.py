@@ -16,10 +16,11 @@ VersionName = Annotated[str, typer.Argument(metavar="ID", help="As in `fbi versi
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    group = typer.Typer(help="List, verify and roll back published versions.", no_args_is_help=True)
+    group = typer.Typer(help="List, verify, roll back and rebuild published versions.", no_args_is_help=True)
     group.command("list")(list_versions)
     group.command("rollback")(rollback)
     group.command("verify")(verify)
+    group.command("rebuild")(rebuild)
     app.add_typer(group, name="versions")
 
 
@@ -61,6 +62,24 @@ def rollback(name: VersionName, as_json: options.AsJson = False) -> None:
         print_json({"current": info.id})
     else:
         typer.echo(f"{info.id} is the current version now.")
+
+
+def rebuild(as_json: options.AsJson = False) -> None:
+    """Make a version from the archive alone: every loaded file is checked and staged again, the numbers are the same.
+
+    \b
+    Examples:
+      fbi versions rebuild
+    """
+    from fulfillment_bi.start import rebuild_versions
+    from fulfillment_bi.workspace import open_workspace
+
+    with open_workspace() as workspace:
+        name = rebuild_versions(workspace)
+    if as_json:
+        print_json({"current": name})
+    else:
+        typer.echo(f"{name} was made from the archive and is the current version now.")
 
 
 def verify(

@@ -33,6 +33,9 @@ def why(
         list[str] | None,
         typer.Option("--by", metavar="DIM[,DIM]", help="Divide by these in turn; default: what explains most."),
     ] = None,
+    findings: Annotated[
+        bool, typer.Option("--findings", help="Also look for causes that rose beyond chance, and where: takes longer.")
+    ] = False,
     selected: options.Selected,
     language: Annotated[
         Literal["zh", "en"] | None, typer.Option("--lang", help="zh or en; default: the setting.")
@@ -51,6 +54,7 @@ def why(
       fbi why ship_delay_rate --from 2026-11-11 --to 2026-11-17 --against 2026-11-01..2026-11-10 --json
       fbi why cycle_time_mean --from 2026-10-01 --to 2026-10-31 --where channel=jd --lang zh
       fbi why otif --from 2026-10-01 --to 2026-10-31 --against target=0.95
+      fbi why otif --from 2026-11-11 --to 2026-11-17 --findings
       fbi why otif --from 2026-10-01 --to 2026-10-31 --where channel=jd --against channel=tmall
     """
     from fulfillment_bi.cli.why_text import print_why
@@ -61,8 +65,9 @@ def why(
     compared = against_of(against, "--against")
     with open_workspace() as workspace, workspace.pinned() as pinned:
         found = explain(pinned, query, compared)
+        risen = pinned.findings(query, compared) if findings else None
         lang = language or pinned.settings.language
     if as_json:
-        print_json(why_document(found))
+        print_json(why_document(found, risen))
     else:
-        print_why(found, lang)
+        print_why(found, lang, risen)

@@ -12,11 +12,13 @@ from fulfillment_bi.cli.output import print_stamp, print_table
 from fulfillment_bi.filters import sentence
 from fulfillment_bi.i18n import label
 from fulfillment_bi.insight.bridge import Bridge, Segment, Tally, plain_number, sum_effects, total
+from fulfillment_bi.insight.bridge_words import CHANCE, finding_causes, finding_places
 from fulfillment_bi.metrics.resolve import get_dimension
 from fulfillment_bi.metrics.types import Text
 from fulfillment_bi.reports.table import Stamp
 
 if TYPE_CHECKING:
+    from fulfillment_bi.insight.findings import Finding
     from fulfillment_bi.insight.why import Why
 
 SHOWN_SEGMENTS = 12
@@ -34,6 +36,11 @@ HEADINGS = {
     "share_before": Text("占比（前）", "share before"),
     "share_after": Text("占比（后）", "share after"),
     "failed": Text("对失败率的影响", "effect on failures"),
+    "finding": Text("超出往常的原因", "beyond the usual"),
+    "place": Text("位置", "where"),
+    "orders": Text("多出订单", "orders more"),
+    "low": Text("下限", "at least"),
+    "high": Text("上限", "at most"),
     "stage": Text("环节（平均天数）", "stage (mean days)"),
     "change": Text("变化", "change"),
     "dimension": Text("维度", "dimension"),
@@ -44,14 +51,19 @@ HEADINGS = {
 }
 
 
-def print_why(found: Why, lang: str) -> None:
-    """Print the sentence, the parts with their total, the ranking of a choice, the causes, the stages, the stamp."""
+def print_why(found: Why, lang: str, findings: Sequence[Finding] | None = None) -> None:
+    """Print the sentence, the parts with their total, the ranking of a choice, the causes, the stages, the stamp.
+
+    `findings`, where asked for, are printed as a table, or it is said that there are none.
+    """
     typer.echo(found.sentence.of(lang) + "\n")
     _print_parts(found, lang)
     if found.is_chosen and len(found.ranking) > 1:
         _print_ranking(found, lang)
     if found.causes:
         _print_causes(found, lang)
+    if findings is not None:
+        _print_findings(findings, lang)
     if found.stages:
         _print_stages(found, lang)
     typer.echo("")
@@ -104,6 +116,20 @@ def _print_ranking(found: Why, lang: str) -> None:
             (_dimension(one.dimension, lang), label(lang, one.dimension, one.segment), verdict[one.stands_out])
             for one in found.ranking
             if one.segments > 1
+        ],
+    )
+
+
+def _print_findings(findings: Sequence[Finding], lang: str) -> None:
+    typer.echo("")
+    if not findings:
+        typer.echo(CHANCE.of(lang))
+        return
+    print_table(
+        _headings(["finding", "place", "orders", "low", "high"], lang),
+        [
+            (finding_causes(one, lang), finding_places(one, lang), *map(round, (one.orders, one.low, one.high)))
+            for one in findings
         ],
     )
 

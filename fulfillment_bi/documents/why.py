@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING
 from fulfillment_bi.insight.bridge import Bridge, Segment, Tally, plain_number
 
 if TYPE_CHECKING:
+    from fulfillment_bi.insight.findings import Finding
     from fulfillment_bi.insight.why import Why
     from fulfillment_bi.metrics.types import Text
 
 
-def why_document(found: Why) -> dict[str, object]:
-    """The JSON shape of `fbi why`. Values are in the metric's unit (a rate is a fraction), null where undefined."""
+def why_document(found: Why, findings: Sequence[Finding] | None = None) -> dict[str, object]:
+    """The JSON shape of `fbi why`. Values are in the metric's unit (a rate is a fraction), null where undefined.
+
+    `findings` is null where they were not asked for.
+    """
     bridge = found.bridge
     return {
         "as_of": found.as_of,
@@ -54,8 +58,10 @@ def why_document(found: Why) -> dict[str, object]:
                 "expected": one.expected,
                 "evidence": one.evidence,
             }
-            for one in found.findings
-        ],
+            for one in findings
+        ]
+        if findings is not None
+        else None,
         "stages": [
             {
                 "stage": one.stage,

@@ -14,6 +14,8 @@ from fulfillment_bi.forecast.outlook import HORIZON, Outlook
 from fulfillment_bi.forecast.panel import Numbers, Whole
 
 PAST_DAYS = 56
+SURPRISE = 1.75
+"""Times what was told for a day from which on it was a surprise: a sale that nothing before it was like."""
 CHANCE = 0.9
 CHI_SQUARE_MEDIAN = 0.4549
 """The median of a squared standard normal."""
@@ -23,7 +25,8 @@ CHI_SQUARE_MEDIAN = 0.4549
 class Course:
     """Days and units: `actual` and `told` (the forecast made a horizon ago) of the past, then `mean`, `low`, `high`.
 
-    `error`: by how much what was told missed the total that came, as a share; None where nothing came.
+    `error`: by how much what was told missed the total that came, as a share; None where nothing came. `surprises` are
+    the days on which far more came than was told, and `error_usual` is the error without them.
     """
 
     past: tuple[date, ...]
@@ -35,6 +38,8 @@ class Course:
     low: Numbers
     high: Numbers
     error: float | None
+    surprises: tuple[date, ...] = ()
+    error_usual: float | None = None
 
 
 def course(outlook: Outlook, chosen: Whole, events: Whole | None = None) -> Course:
@@ -61,12 +66,21 @@ def course(outlook: Outlook, chosen: Whole, events: Whole | None = None) -> Cour
     noise = (demand.mean[chosen] + demand.dispersion[chosen][:, None] * demand.mean[chosen] ** 2).sum(axis=0)
     half = normal_quantile(CHANCE) * np.sqrt(noise + (relative * mean) ** 2)
     first = max(panel.periods - PAST_DAYS, 0)
-    total = float(actual[origin:].sum()) if len(told) else 0.0
+    came = actual[origin:] if len(told) else told
+    usual = came <= SURPRISE * told
+    days = _days(panel.day_of(origin), len(told))
     return Course(
-        _days(panel.day_of(first), panel.periods - first), actual[first:], _days(panel.day_of(origin), len(told)), told,
+        _days(panel.day_of(first), panel.periods - first), actual[first:], days, told,
         _days(outlook.start, horizon), mean, np.maximum(mean - half, 0.0), mean + half,
-        float(told.sum()) / total - 1 if total else None,
+        _missed(told, came),
+        tuple(day for day, plain in zip(days, usual.tolist(), strict=True) if not plain),
+        _missed(told[usual], came[usual]),
     )  # fmt: skip
+
+
+def _missed(told: Numbers, came: Numbers) -> float | None:
+    total = float(came.sum())
+    return float(told.sum()) / total - 1 if total else None
 
 
 def _days(first: date, count: int) -> tuple[date, ...]:

@@ -13,6 +13,13 @@ from fulfillment_bi.metrics.festivals import FESTIVALS
 from fulfillment_bi.warehouse.engine import Session
 
 EPOCH = date(1970, 1, 1)
+PROMOTION = 2 * len(FESTIVALS) + 1
+"""The number of days that the calendar of the business calls a promotion."""
+SALES = (
+    PROMOTION,
+    *(2 * at + 2 for at, festival in enumerate(FESTIVALS) if festival.name in {"618", "double_11", "double_12"}),
+)
+"""The numbers of main days of sales: what one of them does to demand is the best guess of what another one will do."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,11 @@ def read_history(session: Session, until: date, channel: str | None = None) -> t
     return panel, _named(session, row["sku_id"][newest].astype(np.int64), row["warehouse_id"][newest].astype(np.int64))
 
 
+def count_series(session: Session) -> int:
+    """How many SKU-warehouses have stock history."""
+    return int(session.rows(load_query("demand_series"))[0][0])
+
+
 def _named(session: Session, sku_id: Whole, warehouse_id: Whole) -> Series:
     names = {int(row[0]): row[1:] for row in session.rows(load_query("demand_names"))}
     places = dict(session.rows("SELECT warehouse_id, warehouse FROM dim_warehouse"))
@@ -80,9 +92,28 @@ def read_events(session: Session, start: date, days: int) -> Whole:
                 place = (main - start).days
                 found[max(place - festival.before, 0) : max(place + festival.after + 1, 0)] = 2 * number + 1
                 found[max(place - 1, 0) : max(place + 1, 0)] = 2 * number + 2
-    kinds: dict[str, int] = {}
+    kinds = {"promotion": 0}
     for day, kind in session.rows(load_query("demand_events")):
         place = (day - start).days
         if 0 <= place < days:
-            found[place] = 2 * len(FESTIVALS) + 1 + kinds.setdefault(kind, len(kinds))
+            found[place] = PROMOTION + kinds.setdefault(kind, len(kinds))
     return found
+
+
+def lend(events: Whole, periods: int) -> tuple[Whole, tuple[int, ...]]:
+    """The events with sales to come that the first `periods` never saw named as those they did see, and their places.
+
+    The newest kind of sale that was seen lends its number to the main day; without any the day stays an ordinary one.
+    """
+    seen = {number: at for at, number in enumerate(events[:periods].tolist()) if number in SALES}
+    lender = max(seen, key=lambda number: seen[number]) if seen else 0
+    found, lent = events.copy(), []
+    for at in range(periods, len(events)):
+        number = int(events[at])
+        if number in SALES and number not in seen:
+            # The eve has the number of its main day; it was a quiet day wherever it was seen.
+            is_main = at + 1 == len(events) or int(events[at + 1]) != number
+            found[at] = lender if is_main else 0
+            if is_main and lender:
+                lent.append(at)
+    return found, tuple(lent)

@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 
 from fulfillment_bi.forecast.choice import SPARE, Accuracy, Choice, Method
 from fulfillment_bi.forecast.demand import Demand, Tick, forecast
-from fulfillment_bi.forecast.history import Series, read_events, read_history
+from fulfillment_bi.forecast.history import Series, lend, read_events, read_history
 from fulfillment_bi.forecast.panel import Panel
 from fulfillment_bi.warehouse.engine import Session
 
@@ -34,7 +34,10 @@ GRAINS = {1: "day", 7: "week"}
 
 @dataclass(frozen=True)
 class Outlook:
-    """What a version's demand will be: its history, its series, and a forecast by day and by week from `start` on."""
+    """What a version's demand will be: its history, its series, and a forecast by day and by week from `start` on.
+
+    `lent`: days of sales to come that history has not seen, and which are taken to be like the sales it has.
+    """
 
     panel: Panel
     series: Series
@@ -43,6 +46,7 @@ class Outlook:
     choices: dict[int, Choice]
     start: date
     chosen_on: date
+    lent: tuple[date, ...] = ()
 
     def of(self, step: int) -> Demand:
         """The forecast by day (1) or week (7)."""
@@ -64,14 +68,19 @@ def make_outlook(
     borrowed = newest_choice(home, today) if home is not None else None
     choices: dict[int, Choice] = {}
     demands = []
+    lent: tuple[date, ...] = ()
     for place, step in enumerate(HORIZON):
         part = panel if step == 1 else panel.weekly()
-        events = read_events(session, panel.start, part.periods + HORIZON[1]) if step == 1 else None
+        events = None
+        if step == 1:
+            events, places = lend(read_events(session, panel.start, part.periods + HORIZON[1]), part.periods)
+            lent = tuple(panel.day_of(at) for at in places)
         done = _offset(tick, place * panel.series, len(HORIZON) * panel.series)
         known = borrowed[1].get(step) if borrowed else None
         demand, choices[step] = forecast(part, HORIZON[step], events, known, done)
         demands.append(demand)
-    return Outlook(panel, series, demands[0], demands[1], choices, today, borrowed[0] if borrowed else today)
+    chosen = borrowed[0] if borrowed else today
+    return Outlook(panel, series, demands[0], demands[1], choices, today, chosen, lent)
 
 
 def _offset(tick: Tick | None, before: int, total: int) -> Tick | None:
@@ -90,6 +99,7 @@ def keep(outlook: Outlook, home: Path, version: str, present: set[str]) -> Path:
         "version": version,
         "chosen_on": outlook.chosen_on.isoformat(),
         "start": outlook.start.isoformat(),
+        "lent": [day.isoformat() for day in outlook.lent],
         "choices": {str(step): asdict(choice) for step, choice in outlook.choices.items()},
     }
     (aside / "choice.json").write_text(json.dumps(document, indent=1), "utf-8")
@@ -122,10 +132,15 @@ def _table(outlook: Outlook, version: str) -> pa.Table:
     return pa.concat_tables(parts).replace_schema_metadata({"version": version})
 
 
+def is_kept(home: Path, version: str) -> bool:
+    """Whether a forecast of the version is kept."""
+    return (home / "forecasts" / version / "choice.json").exists()
+
+
 def read_kept(session: Session, home: Path, version: str) -> Outlook | None:
     """The kept forecast of a version; None where there is none, or it was made from other series."""
     folder = home / "forecasts" / version
-    if not (folder / "choice.json").exists():
+    if not is_kept(home, version):
         return None
     document = json.loads((folder / "choice.json").read_text("utf-8"))
     start = date.fromisoformat(document["start"])
@@ -139,7 +154,8 @@ def read_kept(session: Session, home: Path, version: str) -> Outlook | None:
     demands = [_demand(table.slice(at * len(series), len(series))) for at in range(len(GRAINS))]
     choices = {int(step): _choice(each) for step, each in document["choices"].items()}
     chosen = date.fromisoformat(document["chosen_on"])
-    return Outlook(panel, series, demands[0], demands[1], choices, start, chosen)
+    lent = tuple(date.fromisoformat(day) for day in document.get("lent", ()))
+    return Outlook(panel, series, demands[0], demands[1], choices, start, chosen, lent)
 
 
 def _demand(rows: pa.Table) -> Demand:

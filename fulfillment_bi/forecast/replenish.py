@@ -6,6 +6,7 @@
    L), are at most (1 - target) of its demand: the fill rate of the loss function, not the chance of a stock-out.
    Packs leave the position anywhere between the level and a pack above it, so this is the mean over these positions.
 3. Demand of L days has the forecast's dispersion, and that of the lead time: its deviation times the daily demand.
+   What finds no stock in these days is lost and does not wait for the order (see `lost_sales`).
 4. The order is raised to whole packs and the least order, cut where it would outlast its shelf life.
 5. What another warehouse has beyond its own level moves before anything is bought.
 6. Urgency is the margin lost per day if the order waits for a review more. A budget goes to what saves most per unit
@@ -20,6 +21,7 @@ import numpy as np
 
 from fulfillment_bi.forecast.counts import expected_short
 from fulfillment_bi.forecast.demand import Demand
+from fulfillment_bi.forecast.lost_sales import selling
 from fulfillment_bi.forecast.panel import Numbers, Whole
 
 _STEPS = 40
@@ -92,6 +94,9 @@ def find_levels(demand: Demand, need: Need, policy: Policy) -> Levels:
     """The least level of each series that fills the target, by halving."""
     early, late = _spread(demand, need.lead, need), _spread(demand, need.lead + policy.review, need)
     period = np.maximum(late[0] - early[0], 1e-9)
+    some, dispersion = demand.over(np.full(len(period), float(policy.review)))
+    variation = np.sqrt(1 / np.maximum(some, 1e-9) + dispersion)
+    early, late = selling(early, late, 1 - policy.target, variation)
     low = np.zeros(len(period))
     high = np.ceil(late[0] * (4 + 8 * np.sqrt(late[1])) + 20)
 
@@ -105,7 +110,7 @@ def find_levels(demand: Demand, need: Need, policy: Policy) -> Levels:
         middle = np.floor((low + high) / 2)
         enough = short(middle) <= (1 - policy.target) * period
         low, high = np.where(enough, low, middle), np.where(enough, middle, high)
-    level = np.where(late[0] < LEAST_DEMAND, 0.0, high)
+    level = np.where(early[0] + period < LEAST_DEMAND, 0.0, high)
     return Levels(level, np.maximum(level - period, 0.0), period / policy.review, 1 - short(level) / period)
 
 

@@ -34,9 +34,9 @@ class Rule:
     `value` is the constant of kind "value" and the separator of "join". `pattern` keeps group 1 of what it finds,
     `filled` replaces every value, `conditions` leave out rows whose cells have none of the words. `words` maps
     casefolded cells; others stay, vanish (`only`) or become `otherwise`. `per` names the contract column by which a
-    total is divided, `prefer` ranks the words among all records of a key. `plus` is the header of a duration in `unit`
-    that is added to a time. `precision` says that the file tells less than others may: of a time the "day", of a word
-    what holds "at_least". `choices` belong to kind "first".
+    total is divided, `times` a factor to the contract's unit, `prefer` ranks the words among all records of a key.
+    `plus` is the header of a duration in `unit` that is added to a time. `precision` says that the file tells less
+    than others may: of a time the "day", of a word what holds "at_least". `choices` belong to kind "first".
     """
 
     column: str
@@ -52,6 +52,7 @@ class Rule:
     together: bool = False
     conditions: Mapping[str, Words] = field(default_factory=dict)
     per: str = ""
+    times: str = ""
     prefer: Words = ()
     plus: str = ""
     unit: str = ""
@@ -135,8 +136,9 @@ class Target:
 class Block:
     """Rows that belong together: adjacent ones with the same cell under one of `by`.
 
-    Blank cells of `carry` take the value of the row above in the block. The line of a row is called after the first
-    filled cell of `line`; the second of that name in a block gets "#2" behind it.
+    Blank cells of `carry` take the value of the row above in the block; a row without `by` is in the block above if
+    `by` is carried too. The line of a row is called after the first filled cell of `line`; the second of that name in a
+    block gets "#2" behind it.
     """
 
     by: Words

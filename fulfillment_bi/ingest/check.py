@@ -81,7 +81,7 @@ def check_sql(table: str, target: Target, present: Sequence[str], setup: Setup) 
         *_preferred(contract, names, rules),
         *split_layer(delayed := [name for name in names if name in rules and rules[name].delayed]),
         _timed(columns, setup),
-        _typed(columns, setup, delayed),
+        _typed(columns, setup, delayed, rules),
         *_divided(names, rules),
     ]
     body = ""
@@ -215,12 +215,20 @@ def _timed(columns: Sequence[Column], setup: Setup) -> Sql:
     return Sql(f"SELECT *{extra} FROM {{previous}} AS worded", tuple(parts.values))  # noqa: S608
 
 
-def _typed(columns: Sequence[Column], setup: Setup, delayed: Sequence[str]) -> Sql:
+def _typed(columns: Sequence[Column], setup: Setup, delayed: Sequence[str], rules: Mapping[str, Rule]) -> Sql:
     parts = Parts()
     for column in columns:
-        value = _value(column, setup)
+        value = _in_unit(_value(column, setup), rules.get(column.name, Rule(column.name)).times)
         parts.put(f"{column.name}__value", moved(value, column.name) if column.name in delayed else value)
     return Sql(f"SELECT *, {parts.text} FROM {{previous}} AS timed", tuple(parts.values))  # noqa: S608
+
+
+def _in_unit(value: Sql, times: str) -> Sql:
+    """The number in the unit of the contract; None where it is too large for any."""
+    if not times:
+        return value
+    factor = "CAST(? AS DECIMAL(18,9))"
+    return Sql(f"TRY_CAST(CAST(({value.text}) AS DECIMAL(19,4)) * {factor} AS DECIMAL(18,4))", (*value.values, times))
 
 
 def _value(column: Column, setup: Setup) -> Sql:

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from fulfillment_bi.ingest.adapter import Rule, header_key
 from fulfillment_bi.ingest.cells import BLANKS, ENCRYPTED, clean_cell, keyed_hash, presence
 from fulfillment_bi.ingest.durations import joined
+from fulfillment_bi.ingest.patterns import LONGEST
 from fulfillment_bi.ingest.readers.source import column_name
 
 _UNIT = "\x1f"
@@ -94,7 +95,7 @@ def _change(rule: Rule, nulls: Sequence[str], *, within: bool) -> Callable[[str 
     def change(text: str | None) -> str | None:
         value = clean_cell(text, nulls)
         if value is not None and pattern is not None:
-            found = pattern.search(value)
+            found = pattern.search(value[:LONGEST])
             value = (found.group(1) or None) if found else None
         if value is not None and within and rule.words:
             unmapped = None if rule.only else rule.otherwise or value

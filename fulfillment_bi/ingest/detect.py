@@ -8,7 +8,7 @@ have say most, and a header that has nothing but a contract's key says nothing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -24,7 +24,7 @@ from fulfillment_bi.ingest.own import own_mappings
 from fulfillment_bi.ingest.readers.source import PreviewRow
 
 _TRIED_SHOWN = 3
-_NAMES_SHOWN = 40
+_NAMES_SHOWN, _NAME_SHOWN = 40, 60
 _TELLING = ("time", "date", "word")
 
 
@@ -35,6 +35,19 @@ class Detected:
     adapter: Adapter
     header: PreviewRow
     unknown_columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One of the first rows, with what every adapter wants to know of it; a row may have thousands of cells."""
+
+    row: PreviewRow
+    positions: Mapping[str, int]
+    keys: frozenset[str]
+
+
+def _row(row: PreviewRow) -> _Row:
+    return _Row(row, header_positions(row.cells), frozenset(squash(cell) for cell in row.cells if cell.strip()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +77,7 @@ class _Fit:
 
 
 def all_adapters(own: Path | None = None) -> Mapping[str, Adapter]:
-    """Name -> adapter: of the user's folder `own`, of extensions, of our mapping files, then the ones made from contracts.
+    """Name -> adapter: of the user's folder `own`, of extensions, of our mapping files, then those made from contracts.
 
     The first of a name is the one. Raises SettingsError for a file in `own` that is wrong.
     """
@@ -105,13 +118,14 @@ def detect(
     """
     if adapter is not None:
         asked = find_adapter(adapter, own)
-        chosen = _first((_fit(asked, row) for row in preview), key=lambda fit: (fit.found, fit.common))
+        chosen = _first((_fit(asked, row) for row in map(_row, preview)), key=lambda fit: (fit.found, fit.common))
         if chosen is None:
             raise _unknown([], preview, where)
         if chosen.missing:
             raise _lacking(chosen, where)
         return _detected(chosen, where)
-    fits = [_fit(one, row) for one in all_adapters(own).values() for row in preview]
+    rows = [_row(one) for one in preview]
+    fits = [_fit(one, row) for one in all_adapters(own).values() for row in rows]
     mapped = [fit for fit in fits if not fit.adapter.generic]
     mine = own_mappings(own).adapters
     best = _first((fit for fit in mapped if fit.complete and fit.adapter.name in mine), key=_rank)
@@ -141,12 +155,12 @@ def _generic_rank(fit: _Fit) -> tuple[float, bool, int, int, int]:
     return (round(fit.weight * share, 6), fit.complete, fit.found, fit.common, -fit.row.line)
 
 
-def _fit(adapter: Adapter, row: PreviewRow) -> _Fit:
-    positions = header_positions(row.cells)
+def _fit(adapter: Adapter, look: _Row) -> _Fit:
+    row, positions = look.row, look.positions
     if adapter.generic:
         return _generic_fit(adapter, row, positions)
     missing = tuple(name for name in adapter.requires if squash(name) not in positions)
-    common = len(_used(adapter, row.cells))
+    common = len(_used(adapter, look.keys))
     return _Fit(adapter, row, missing, len(adapter.requires) - len(missing), common or len(adapter.requires))
 
 
@@ -179,18 +193,17 @@ def _owners() -> Counter[str]:
     )
 
 
-def _used(adapter: Adapter, cells: Sequence[str]) -> set[str]:
-    """The keys of the header cells that the adapter looks at."""
+def _used(adapter: Adapter, keys: Set[str]) -> set[str]:
+    """Which keys of header cells the adapter looks at."""
     names = {header_key(header) for header in adapter.headers if GROUP not in header}
     patterns = [group_pattern(header) for header in adapter.headers if GROUP in header]
-    keys = {squash(cell) for cell in cells if cell.strip()}
     return {key for key in keys if key in names or any(pattern.fullmatch(key) for pattern in patterns)}
 
 
 def _detected(fit: _Fit, where: str) -> Detected:
-    used = _used(fit.adapter, fit.row.cells)
-    names = [squash(cell) for cell in fit.row.cells if cell.strip()]
-    twice = sorted({name for name in names if name in used and names.count(name) > 1})
+    names = Counter(squash(cell) for cell in fit.row.cells if cell.strip())
+    used = _used(fit.adapter, names.keys())
+    twice = {name for name in used if names[name] > 1}
     if twice:
         cells = [cell for cell in fit.row.cells if squash(cell) in twice]
         raise ContractError(
@@ -222,7 +235,7 @@ def _unknown(fits: Sequence[_Fit], preview: Sequence[PreviewRow], where: str) ->
     shown = list(nearest.values())[:_TRIED_SHOWN]
     lacking = "; ".join(f"{fit.adapter.name} lacks {_lacked(fit)}" for fit in shown)
     tried = f"Nearest: {lacking}." if lacking else "It has no column in common with any."
-    header = _quoted(preview[0].cells[:_NAMES_SHOWN]) if preview else "none"
+    header = _quoted(preview[0].cells) if preview else "none"
     return FileUnknownError(
         f"No adapter recognises the header {header}. {tried}",
         where=where,
@@ -243,4 +256,7 @@ def describe_requirements(adapter: Adapter) -> str:
 
 
 def _quoted(names: Sequence[str]) -> str:
-    return ", ".join(f"'{name.strip()}'" for name in names if name.strip())
+    """The names, each on one line and none very long; of very many the first."""
+    bare = [" ".join(name.split()) for name in names if name.strip()]
+    shown = [f"'{name if len(name) <= _NAME_SHOWN else name[:_NAME_SHOWN] + '…'}'" for name in bare[:_NAMES_SHOWN]]
+    return ", ".join([*shown, *([f"and {len(bare) - _NAMES_SHOWN} more"] if len(bare) > _NAMES_SHOWN else [])])

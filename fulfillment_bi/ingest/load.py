@@ -33,9 +33,9 @@ from fulfillment_bi.warehouse.pointer import disk_errors
 from fulfillment_bi.warehouse.tables import read_meta
 from fulfillment_bi.warehouse.versions import Store
 
-_STAGING_MEMORY = ("350MB", "700MB")
+_STAGING_MEMORY = ("350MB", "700MB", "1.5GB")
 """What the database may take while files are staged: more would not make it faster. Where the first is too little, as
-for many rows of one key, all is staged once more with the next, and lastly with as much as there is."""
+for many rows of one key, all is staged once more with the next; where the last is, the load is refused."""
 _LARGE = 1 << 30
 """From so many bytes on, staging takes one thread: with more, what each needs for itself does not fit."""
 _TOLERANCE = timedelta(days=2)
@@ -111,7 +111,13 @@ class _Loader:
             with suppress(_StagingLimitError):
                 return self._attempt(plan, reports, memory) or (current.id if current else None, False)
             self.done = 0
-        return self._attempt(plan, reports, None) or (current.id if current else None, False)
+        if not bounds:
+            return self._attempt(plan, reports, None) or (current.id if current else None, False)
+        raise QueryLimitError(
+            f"Loading this needs more memory than {bounds[-1]}.",
+            where=", ".join(item.candidate.shown for item in plan[:3]),
+            hint="Load fewer files at a time, or set memory_limit to more.",
+        )
 
     def _attempt(
         self, plan: Sequence[Planned], reports: dict[str, FileReport], memory: str | None

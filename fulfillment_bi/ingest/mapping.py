@@ -5,12 +5,15 @@ docs/adapters.md explains every entry; what is read here becomes `adapter.Adapte
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from typing import Any
+from zoneinfo import available_timezones
 
 from fulfillment_bi.errors import SettingsError, UnknownNameError
 from fulfillment_bi.ingest.adapter import (
@@ -29,6 +32,7 @@ from fulfillment_bi.ingest.adapter import (
 from fulfillment_bi.ingest.contracts import Contract, contract_of
 from fulfillment_bi.ingest.durations import UNITS
 from fulfillment_bi.ingest.mapping_line import line_of
+from fulfillment_bi.ingest.patterns import check_pattern
 
 _FILE_KEYS = {
     "kind", "label", "requires", "formats", "decimal_comma", "quotes", "file_date", "target", "unused", "timezone",
@@ -37,13 +41,15 @@ _FILE_KEYS = {
 _TARGET_KEYS = {"entity", "source", "partial", "when", "split", "columns"}
 _RULE_KEYS = {
     "from", "hash", "hash_all", "present", "value", "join", "first", "words", "only", "otherwise", "default",
-    "pattern", "filled", "if", "per", "prefer", "plus", "unit", "precision", "separator",
+    "pattern", "filled", "if", "per", "times", "prefer", "plus", "unit", "precision", "separator",
 }  # fmt: skip
 _KINDS: tuple[tuple[str, Kind], ...] = (
     ("from", "copy"), ("hash", "hash"), ("hash_all", "hash"), ("present", "present"), ("value", "value"),
     ("join", "join"), ("first", "first"),
 )  # fmt: skip
+_DIRECTIVE = re.compile("%(?:-?[dmyHIMSj]|[aAwbBYGVuUWpfngzZcxX%])")
 _PRECISIONS = {"time": "day", "word": "at_least"}
+_LEAST_FACTOR, _MOST_FACTOR = Decimal("1e-9"), 100_000_000
 _PROVINCE = (
     "(北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|"
     "陕西|甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门)"
@@ -77,6 +83,8 @@ def parse_mapping(text: str, where: str) -> tuple[Adapter, ...]:
             found.append(_parse_file(document, entry))
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"This is not a mapping file: {error}", where=where) from error
+    except RecursionError as error:
+        raise SettingsError("This is not a mapping file: it is nested too deeply.", where=where) from error
     except (UnknownNameError, KeyError, TypeError, ValueError, AttributeError) as error:
         missing = f"the entry {error} is missing" if isinstance(error, KeyError) else str(error)
         said = missing if isinstance(error, UnknownNameError) else f"The mapping is incomplete or wrong: {missing}"
@@ -98,17 +106,17 @@ def _parse_file(document: Mapping[str, Any], entry: Mapping[str, Any]) -> Adapte
     return Adapter(
         name=f"{document['platform']}_{entry['kind']}",
         label=entry.get("label", document["label"]),
-        source=entry.get("source", document["source"]),
-        requires=tuple(entry["requires"]),
+        source=_text(entry.get("source", document["source"])),
+        requires=_words(entry["requires"]),
         targets=targets,
-        timezone=entry.get("timezone", document.get("timezone", "business")),
+        timezone=_time_zone(entry.get("timezone", document.get("timezone", "business"))),
         null_words=tuple(word.lower() for word in nulls),
-        formats=(*document.get("formats", ()), *entry.get("formats", ())),
-        date_orders={name: _words(formats) for name, formats in entry.get("date_orders", {}).items()},
+        formats=(*_formats(document.get("formats", ())), *_formats(entry.get("formats", ()))),
+        date_orders={name: _formats(formats) for name, formats in entry.get("date_orders", {}).items()},
         decimal_comma=comma is True,
         decimal_by_file=comma == "by_file",
         quotes=entry.get("quotes", True),
-        file_date=FileDate(date["pattern"], date["format"]) if date else None,
+        file_date=FileDate(_keeping(date["pattern"]), _text(date["format"])) if date else None,
         trailers=tuple(_pattern(one) for one in (*document.get("trailers", ()), *entry.get("trailers", ()))),
         block=_parse_block(entry["block"]) if "block" in entry else None,
         unused=entry.get("unused", ""),
@@ -178,6 +186,8 @@ def _parse_rule(contract: Contract, name: str, entry: str | Sequence[str] | Mapp
     rule = _rule_of(name, entry)
     if rule.per:
         contract.column(rule.per)
+    if rule.times and column.type not in ("quantity", "money"):
+        raise ValueError(f"{name}: times multiplies a number, and this column holds none")
     if rule.prefer and column.type != "word":
         raise ValueError(f"{name}: prefer ranks words, and this column holds none")
     if rule.delayed and column.type not in ("time", "promise"):
@@ -212,11 +222,12 @@ def _rule_of(column: str, entry: str | Sequence[str] | Mapping[str, Any]) -> Rul
         only=entry.get("only", False),
         otherwise=entry.get("otherwise", ""),
         default=str(entry.get("default", "")),
-        pattern=_pattern(entry.get("pattern", "")),
+        pattern=_keeping(entry["pattern"]) if "pattern" in entry else "",
         filled=str(entry.get("filled", "")),
         together=key == "hash_all",
         conditions=_words_by_header(entry.get("if", {})),
         per=entry.get("per", ""),
+        times=_factor(column, entry["times"]) if "times" in entry else "",
         prefer=_words(entry.get("prefer", ())),
         plus=plus,
         unit=unit,
@@ -225,17 +236,49 @@ def _rule_of(column: str, entry: str | Sequence[str] | Mapping[str, Any]) -> Rul
     )
 
 
+def _factor(column: str, entry: Any) -> str:
+    """A factor in plain digits, as the database reads it."""
+    is_number = isinstance(entry, int | float) and not isinstance(entry, bool) and math.isfinite(entry)
+    factor = Decimal(str(entry)) if is_number else Decimal(0)
+    if not _LEAST_FACTOR <= factor <= _MOST_FACTOR or factor % _LEAST_FACTOR:
+        raise ValueError(
+            f"{column}: times is a number such as 0.001, of up to nine decimals and {_MOST_FACTOR:,} at most"
+        )
+    return f"{factor:f}"
+
+
+def _keeping(text: str) -> str:
+    """A pattern whose group 1 is kept."""
+    if not re.compile(_pattern(text)).groups:
+        raise ValueError(f"'{text}' has no group in brackets: what is kept is what the first one finds")
+    return _pattern(text)
+
+
 def _pattern(text: str) -> str:
-    text = NAMED_PATTERNS.get(text, text)
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise ValueError(f"'{text}' is not a regular expression: {error}") from error
-    return text
+    return check_pattern(_text(NAMED_PATTERNS.get(text, text)))
+
+
+def _time_zone(entry: Any) -> str:
+    if entry != "business" and entry not in available_timezones():
+        raise ValueError(f"timezone: '{entry}' is no time zone such as Asia/Shanghai")
+    return str(entry)
+
+
+def _text(entry: Any) -> str:
+    if not isinstance(entry, str):
+        raise ValueError(f"{str(entry)[:40]} is not text in quotes")
+    return entry
 
 
 def _words(entry: str | Sequence[str]) -> Words:
-    return (entry,) if isinstance(entry, str) else tuple(entry)
+    return (entry,) if isinstance(entry, str) else tuple(map(_text, entry))
+
+
+def _formats(entry: str | Sequence[str]) -> Words:
+    for text in _words(entry):
+        if "%" in _DIRECTIVE.sub("", text):
+            raise ValueError(f"'{text}' is not a format of times")
+    return _words(entry)
 
 
 def _words_by_header(entry: Mapping[str, str | Sequence[str]]) -> dict[str, Words]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from fulfillment_bi.errors import UsageError
 from fulfillment_bi.ingest.adapter import Adapter
+from fulfillment_bi.ingest.carried import order_number
 from fulfillment_bi.ingest.dateorder import COMMON_ORDERS
 from fulfillment_bi.ingest.mapping import parse_mapping
 from fulfillment_bi.ingest.profile import FileView
@@ -114,7 +115,13 @@ def _dates(choice: Choice) -> list[str]:
 
 def _block(choice: Choice) -> list[str]:
     named = _line_names(choice)
-    return [f"block = {{ by = {_text(named[0])}, line = {_list(named[1:])} }}"] if named else []
+    carried = choice.carried if choice.carry else ()
+    if not named and not carried:
+        return []
+    entries = [f"by = {_text(named[0] if named else order_number(choice.parts))}"]
+    entries += [f"carry = {_list(carried)}"] if carried else []
+    entries += [f"line = {_list(named[1:])}"] if named else []
+    return [f"block = {{ {', '.join(entries)} }}"]
 
 
 def _line_names(choice: Choice) -> tuple[str, ...]:

@@ -16,7 +16,13 @@ from fulfillment_bi.ingest.conflicts import replace_conflicts
 from fulfillment_bi.ingest.contracts import Contract
 from fulfillment_bi.ingest.ranking import LINE_BITS, names_of, rank_loads, rank_of, same_key
 from fulfillment_bi.ingest.tables import SYSTEMS, knows, staged, state
+from fulfillment_bi.ingest.unique import count_keys, part_conditions
 from fulfillment_bi.warehouse.engine import Session
+
+_MERGED_AT_ONCE = 100_000
+"""So many records are merged at a time: what is computed for each key cannot go to a file."""
+SaidBy = tuple[int, str, list[str] | None]
+"""A load, its source, and the columns in which it tells less than others may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,14 @@ class Merged:
     unchanged: int
     superseded: int
 
+    def __add__(self, other: Merged) -> Merged:
+        return Merged(
+            self.new + other.new,
+            self.updated + other.updated,
+            self.unchanged + other.unchanged,
+            self.superseded + other.superseded,
+        )
+
 
 def merge(
     session: Session, contract: Contract, load_id: int, origin: str, accepted: str, coarse: Sequence[str] = ()
@@ -38,26 +52,40 @@ def merge(
 
     The load must already be in `loads`, since its times decide its rank.
     """
-    total, keys = session.rows(
-        f"SELECT count(*), count(DISTINCT row({names_of(contract.key)})) FROM {accepted}"  # noqa: S608
-    )[0]
+    total, keys = count_keys(session, accepted, contract.key)
     if total == 0:
         return Merged(0, 0, 0, 0)
-    fresh = not session.rows(f"SELECT 1 FROM {staged(contract)} LIMIT 1")  # noqa: S608
     rank_loads(session)
     said_by = (load_id, origin, list(coarse) or None)
-    _stage(session, contract, said_by, accepted, distinct=total == keys)
-    if fresh and total == keys:
-        names = names_of(contract.names)
-        session.execute(
-            f"INSERT INTO {state(contract)} BY NAME SELECT {names}, {load_id} AS _load_id, _source_line, "  # noqa: S608
-            f"{_only(origin)} FROM {accepted}"
-        )
-        note_new(session, contract, accepted)
-        return Merged(new=total, updated=0, unchanged=0, superseded=0)
-    _make_winners(session, contract, accepted, distinct=total == keys)
+    distinct = total == keys
+    if distinct and not session.rows(f"SELECT 1 FROM {staged(contract)} LIMIT 1"):  # noqa: S608
+        return _merge_first(session, contract, said_by, accepted, total)
+    counts = Merged(0, 0, 0, 0)
+    for condition in part_conditions(contract.key, total, _MERGED_AT_ONCE):
+        part = f"(SELECT * FROM {accepted} WHERE {condition})"  # noqa: S608
+        counts += _merge_part(session, contract, said_by, part, distinct=distinct)
+    return counts
+
+
+def _merge_first(session: Session, contract: Contract, said_by: SaidBy, accepted: str, total: int) -> Merged:
+    """Merge where nothing is, and no two records have one key: every record is what holds."""
+    session.execute(
+        f"INSERT INTO {staged(contract)} BY NAME {_row_versions(contract, said_by, accepted, distinct=True)}",
+        said_by[1:],
+    )
+    session.execute(
+        f"INSERT INTO {state(contract)} BY NAME SELECT {names_of(contract.names)}, {said_by[0]} AS _load_id, "  # noqa: S608
+        f"_source_line, {_only(said_by[1])} FROM {accepted}"
+    )
+    note_new(session, contract, accepted)
+    return Merged(new=total, updated=0, unchanged=0, superseded=0)
+
+
+def _merge_part(session: Session, contract: Contract, said_by: SaidBy, accepted: str, *, distinct: bool) -> Merged:
+    _stage(session, contract, said_by, accepted, distinct=distinct)
+    _make_winners(session, contract, accepted, distinct=distinct)
     _make_merged(session, contract)
-    counts = _count(session, contract, total)
+    counts = _count(session, contract, session.rows(f"SELECT count(*) FROM {accepted} AS part")[0][0])  # noqa: S608
     _replace_state(session, contract)
     replace_conflicts(session, contract)
     for table in ("winners", "merged"):
@@ -71,36 +99,42 @@ def remerge(session: Session, contract: Contract, load_id: int, *, forget: bool 
     With `forget`, what the load brought is taken out first.
     """
     rank_loads(session)
-    session.execute(
-        f"CREATE OR REPLACE TEMP TABLE winners AS SELECT DISTINCT {names_of(contract.key)} "  # noqa: S608
-        f"FROM {staged(contract)} WHERE _load_id = ?",
-        (load_id,),
-    )
-    if forget:
-        session.execute(f"DELETE FROM {staged(contract)} WHERE _load_id = ?", (load_id,))  # noqa: S608
-    _make_merged(session, contract)
-    _replace_state(session, contract)
-    replace_conflicts(session, contract)
-    for table in ("winners", "merged"):
-        session.execute(f"DROP TABLE temp.{table}")
+    table = staged(contract)
+    rows = session.rows(f"SELECT count(*) FROM {table} WHERE _load_id = ?", (load_id,))[0][0]  # noqa: S608
+    for condition in part_conditions(contract.key, rows, _MERGED_AT_ONCE):
+        theirs = f"FROM {table} WHERE _load_id = ? AND {condition}"
+        session.execute(
+            f"CREATE OR REPLACE TEMP TABLE winners AS SELECT DISTINCT {names_of(contract.key)} {theirs}", (load_id,)
+        )
+        if forget:
+            session.execute(f"DELETE {theirs}", (load_id,))
+        _make_merged(session, contract)
+        _replace_state(session, contract)
+        replace_conflicts(session, contract)
+        for made in ("winners", "merged"):
+            session.execute(f"DROP TABLE temp.{made}")
 
 
-def _stage(
-    session: Session, contract: Contract, said_by: tuple[int, str, list[str] | None], accepted: str, *, distinct: bool
-) -> None:
-    """Add row versions that are new; those already known take over the newer rank of this load.
+def _row_versions(contract: Contract, said_by: SaidBy, accepted: str, *, distinct: bool) -> str:
+    """What the records say, as rows of `staged_*`; its values are the origin and the coarse columns.
 
     `distinct`: no two records have one key, so no two are the same; to group them would take memory for nothing.
     """
-    load_id, origin, coarse = said_by
     names = names_of(contract.names)
-    table = staged(contract)
     line, grouped = ("_source_line", "") if distinct else ("max(_source_line)", f" GROUP BY {names}")
+    return (
+        f"SELECT {names}, {said_by[0]} AS _load_id, {line} AS _source_line, CAST(? AS VARCHAR) AS _origin, "  # noqa: S608
+        f"CAST(? AS VARCHAR[]) AS _coarse, hash({names}) AS _content FROM {accepted} AS records{grouped}"
+    )
+
+
+def _stage(session: Session, contract: Contract, said_by: SaidBy, accepted: str, *, distinct: bool) -> None:
+    """Add row versions that are new; those already known take over the newer rank of this load."""
+    load_id, origin, _ = said_by
+    table = staged(contract)
     session.execute(
-        f"CREATE OR REPLACE TEMP TABLE row_versions AS SELECT {names}, {load_id} AS _load_id, "  # noqa: S608
-        f"{line} AS _source_line, CAST(? AS VARCHAR) AS _origin, CAST(? AS VARCHAR[]) AS _coarse, "
-        f"hash({names}) AS _content FROM {accepted}{grouped}",
-        (origin, coarse),
+        f"CREATE OR REPLACE TEMP TABLE row_versions AS {_row_versions(contract, said_by, accepted, distinct=distinct)}",
+        said_by[1:],
     )
     if session.rows(f"SELECT 1 FROM {table} LIMIT 1"):  # noqa: S608
         same = f"s._content = v._content AND s._origin = v._origin AND {same_key('s', 'v', contract.key)}"
@@ -132,7 +166,7 @@ def _make_winners(session: Session, contract: Contract, accepted: str, *, distin
         if distinct
         else (f" QUALIFY row_number() OVER (PARTITION BY {names_of(contract.key)} ORDER BY _source_line DESC) = 1")
     )
-    session.execute(f"CREATE OR REPLACE TEMP TABLE winners AS SELECT * FROM {accepted}{last}")  # noqa: S608
+    session.execute(f"CREATE OR REPLACE TEMP TABLE winners AS SELECT * FROM {accepted} AS records{last}")  # noqa: S608
 
 
 def _make_merged(session: Session, contract: Contract) -> None:

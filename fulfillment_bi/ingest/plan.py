@@ -12,7 +12,7 @@ from fulfillment_bi.ingest.adapter import Adapter
 from fulfillment_bi.ingest.detect import Detected, detect, find_adapter
 from fulfillment_bi.ingest.files import Candidate, Identity, expand, exported_at, identify
 from fulfillment_bi.ingest.readers.opening import open_source
-from fulfillment_bi.ingest.readers.source import Source
+from fulfillment_bi.ingest.readers.source import ReadLimits, Source
 from fulfillment_bi.ingest.report import FileReport
 from fulfillment_bi.settings import Settings
 
@@ -81,9 +81,14 @@ def _expanded(paths: Sequence[Path | str], reports: dict[str, FileReport]) -> It
         yield from (candidate for candidate in found if candidate.shown not in reports)
 
 
+def read_limits(settings: Settings) -> ReadLimits:
+    """What a file may be, by the settings."""
+    return ReadLimits(settings.max_unpacked_bytes, settings.max_unpacked_ratio, settings.max_columns)
+
+
 def _inspect(candidate: Candidate, settings: Settings, adapter: str | None) -> Planned:
     path = candidate.path
-    source = open_source(path)
+    source = open_source(path, read_limits(settings))
     detected = detect(source.preview, path.name, adapter=adapter, own=settings.mappings_folder)
     identity = identify(path)
     zone = detected.adapter.timezone if detected.adapter.timezone != "business" else settings.timezone

@@ -42,7 +42,7 @@ class Profile:
 
     `filled` is the share of cells with a value, `words` how often each text stands there (only where they are few),
     `orders` and `formats` what its dates need besides year-first ones, `comma` whether numbers show a decimal comma.
-    `examples` are masked in personal columns.
+    `examples` are masked in personal columns. `marks` has a number for each text in its cells, None for blank ones.
     """
 
     header: str
@@ -56,6 +56,7 @@ class Profile:
     orders: tuple[str, ...] = ()
     formats: tuple[str, ...] = ()
     comma: bool = False
+    marks: tuple[int | None, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,11 @@ def _profile(header: str, position: int, cells: Sequence[str | None]) -> Profile
     share = len(filled) / len(cells) if cells else 0.0
     numeric = shares["money"] > 0.5 and shares["time"] < 0.5
     comma = numeric and any(map(_COMMA.search, counts)) and not any(map(_POINT.search, counts))
-    return Profile(header, position, share, len(counts), shares, examples, personal, words, orders, formats, comma)
+    numbers = {text: number for number, text in enumerate(counts)}
+    marks = tuple(None if cell is None else numbers[cell] for cell in cells)
+    return Profile(
+        header, position, share, len(counts), shares, examples, personal, words, orders, formats, comma, marks
+    )
 
 
 def _share(cells: Sequence[str], fits: Callable[[str], bool]) -> float:

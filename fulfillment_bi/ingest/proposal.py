@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from fulfillment_bi.errors import UsageError
+from fulfillment_bi.ingest.carried import carried_headers
 from fulfillment_bi.ingest.contracts import Column, Contract, contract_of, load_contracts
 from fulfillment_bi.ingest.generic import SOURCES
 from fulfillment_bi.ingest.profile import FileView, Profile
@@ -66,7 +67,10 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A mapping in the making. `name` is that of the system; `order` is how day and month stand ("" when it is known
-    or does not matter), `formats` those of dates with the names of months, `decimal_comma` whether 49,50 is 49.5."""
+    or does not matter), `formats` those of dates with the names of months, `decimal_comma` whether 49,50 is 49.5.
+
+    Blank cells under the headers `carried` take what stands above in the same order, if `carry`.
+    """
 
     name: str
     source: str
@@ -76,6 +80,8 @@ class Choice:
     formats: tuple[str, ...] = ()
     timezone: str = "business"
     decimal_comma: bool = False
+    carried: tuple[str, ...] = ()
+    carry: bool = True
 
     def part(self, entity: str) -> Part:
         """The part of a contract; UsageError when the file is not to feed it."""
@@ -105,6 +111,7 @@ def propose(view: FileView, *, entities: Sequence[str] = (), name: str = "") -> 
         undecided=bool(orders) and not order,
         formats=tuple(formats),
         decimal_comma=any(profile.comma for profile in view.profiles),
+        carried=carried_headers(view, parts),
     )
 
 

@@ -26,6 +26,8 @@ class Reshaper:
         self._carried: dict[int, str | None] = {}
         self._names: dict[str, int] = {}
         self._row = 0
+        # Where the name of the block is carried itself, a row without it belongs to the block above.
+        self._continues = self._block is not None and bool(set(self._block.by) & set(self._block.carry))
 
     def apply(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """The batch with those columns."""
@@ -51,8 +53,9 @@ class Reshaper:
                 lines.append(None)
                 rows.append(None)
                 continue
-            if keys[place] is None or keys[place] != self._key:
-                self._key = keys[place]
+            key = keys[place] or (self._key if self._continues else None)
+            if key is None or key != self._key:
+                self._key = key
                 self._carried.clear()
                 self._names.clear()
                 self._row = 0

@@ -172,7 +172,7 @@ def _merge_part(context: Context, load_id: int, note: ArchivedFile, part: Incomi
         (load_id, contract.entity, context.loaded_at),
     )
     session.execute(
-        f"CREATE OR REPLACE TEMP TABLE accepted AS SELECT {names}, _source_line FROM {part.checked} "  # noqa: S608
+        f"CREATE OR REPLACE TEMP VIEW accepted AS SELECT {names}, _source_line FROM {part.checked} "  # noqa: S608
         "WHERE len(_reasons) = 0"
     )
     quarantined = session.rows(f"SELECT count(*) FROM {part.checked} WHERE len(_reasons) > 0")[0][0]  # noqa: S608
@@ -191,6 +191,6 @@ def _merge_part(context: Context, load_id: int, note: ArchivedFile, part: Incomi
         (load_id, contract.entity, counts.read, counts.new, counts.updated, counts.unchanged, counts.superseded,
          counts.quarantined),
     )  # fmt: skip
-    session.execute("DROP TABLE temp.accepted")
+    session.execute("DROP VIEW temp.accepted")
     context.fault("staged")
     return counts

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from fulfillment_bi.errors import IngestError, UnknownNameError, UsageError
+from fulfillment_bi.ingest.carried import carried_headers
 from fulfillment_bi.ingest.contracts import load_contracts
 from fulfillment_bi.ingest.dateorder import COMMON_ORDERS
 from fulfillment_bi.ingest.mapping_text import adapter_of, mapping_text
@@ -31,7 +32,7 @@ class Decisions:
     """What a person says; everything else is proposed.
 
     `columns` maps "contract.column" to a header ("-" for none), `values` to a constant, `words` to meanings of words.
-    `order` is day_first or month_first.
+    `order` is day_first or month_first. Without `carry`, blank cells of an order's later rows stay blank.
     """
 
     name: str = ""
@@ -42,6 +43,7 @@ class Decisions:
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     order: str = ""
     timezone: str = ""
+    carry: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,7 @@ def document(draft: Draft, outcome: Outcome) -> dict[str, Any]:
             }
             for part in choice.parts
         ],
+        "carried_down": list(choice.carried) if choice.carry else [],
         "dates": choice.order or ("undecided" if choice.undecided else "plain"),
         "trial": [
             {
@@ -163,7 +166,12 @@ def _decided(choice: Choice, view: FileView, decisions: Decisions) -> Choice:
         if decisions.order not in COMMON_ORDERS:
             raise UnknownNameError("date order", decisions.order, COMMON_ORDERS)
         choice = replace(choice, order=decisions.order, undecided=False)
-    return replace(choice, timezone=decisions.timezone or choice.timezone)
+    return replace(
+        choice,
+        timezone=decisions.timezone or choice.timezone,
+        carried=carried_headers(view, choice.parts),
+        carry=decisions.carry,
+    )
 
 
 def matching_header(view: FileView, text: str) -> str:

@@ -1,12 +1,15 @@
 """Where orders queue: each stage as a queue, per warehouse, over a stretch of days.
 
 waiting     orders in the stage, counted at the end of every hour
-capacity    what it was seen to complete in an hour, at the 95th percentile of all hours
-utilisation arrivals / (capacity x hours); at or above 1 the queue must grow
+capacity    what it was seen to complete in an hour, at the 95th percentile of the hours in which it worked
+utilisation arrivals / (capacity x hours worked); at or above 1 the queue must grow
 Little      in a steady state: mean waiting = arrivals per hour x mean hours in the stage (Little 1961). What is
             left over says how far the stage was from steady, or how much its times can be trusted
 excess      mean waiting beyond what the stage's budget allows (arrivals per hour x budget): orders that wait longer
-            than they would if the promise were kept. The binding stage is the one with the largest excess
+            than they would if the promise were kept
+binding     the stage that would work longest on its excess at its capacity. Utilisation alone does not say it: the
+            capacity of a stage that keeps up is only what was asked of it. Carriage takes its time however much is
+            under way: nobody queues in it, so it does not bind
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from fulfillment_bi.insight.timeline import load_query
 from fulfillment_bi.warehouse.engine import Session
 
 ALL = "all"
+CARRIAGE = frozenset({"deliver"})
 LONGEST_DAYS = 92
 """Queues are counted hour by hour; beyond a season the hours say little about where orders queue now."""
 
@@ -40,13 +44,14 @@ class Flow:
     seconds_mean: float | None
     capacity_hour: float
     hours: int
+    working_hours: int
     peak_hour: int
     budget_seconds: int | None
 
     @property
     def utilisation(self) -> float | None:
         """Arrivals over what could have been completed; None where nothing was completed."""
-        return self.arrivals / (self.capacity_hour * self.hours) if self.capacity_hour else None
+        return self.arrivals / (self.capacity_hour * self.working_hours) if self.capacity_hour else None
 
     @property
     def little_waiting(self) -> float | None:
@@ -59,6 +64,11 @@ class Flow:
         if self.budget_seconds is None:
             return None
         return self.waiting_mean - self.arrivals / self.hours * self.budget_seconds / 3600
+
+    @property
+    def hours_behind(self) -> float | None:
+        """Hours of work at capacity that the excess makes; None without a budget, or where nothing was completed."""
+        return None if self.excess is None or not self.capacity_hour else self.excess / self.capacity_hour
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,5 +99,6 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
 
 
 def _binding(flows: list[Flow]) -> Flow | None:
-    over = [(flow.excess, flow) for flow in flows if flow.excess is not None and flow.excess > 0]
-    return max(over, key=lambda pair: pair[0])[1] if over else None
+    queues = [(flow.hours_behind or 0.0, flow) for flow in flows if flow.stage not in CARRIAGE]
+    behind, flow = max(queues, key=lambda pair: pair[0], default=(0.0, None))
+    return flow if behind > 0 else None

@@ -8,6 +8,7 @@ from fractions import Fraction
 from fulfillment_bi.i18n import label, numbers
 from fulfillment_bi.insight.bridge import Bridge, Segment
 from fulfillment_bi.insight.bridge_facts import Cause
+from fulfillment_bi.insight.findings import Finding
 from fulfillment_bi.metrics.resolve import get_dimension
 from fulfillment_bi.metrics.types import Metric, Text
 
@@ -46,6 +47,19 @@ FEWER = Text(
     "失败原因中减少最多的是{cause}：{old} → {new} 单，占全部失败的 {share_old} → {share_new}。",
     "The cause that shrank most is {cause}: {old} → {new} failed orders, {share_old} → {share_new} of all failures.",
 )
+
+FOUND = Text(
+    "超出往常的失败：{cause}{place}，约多出 {orders} 单（95% 区间 {low} 至 {high}）。",
+    "Beyond the usual: {cause}{place}, about {orders} more failed orders ({low} to {high} with 95% confidence).",
+)
+AT = Text("，{dimension} {members}", ", {dimension} {members}")
+CHANCE = Text(
+    "没有原因超出往常的波动。",
+    "No cause rose beyond its usual variation.",
+)
+NAMED = 4
+"""Segments of a finding named one by one; of more only their number."""
+MORE_SEGMENTS = Text("等 {count} 个", " and {count} more")
 
 
 def tell(
@@ -117,6 +131,38 @@ def _name(dimension: str, lang: str, *, start: bool) -> str:
     """The dimension's label; within an English sentence it starts small, unless it is an abbreviation."""
     text = get_dimension(dimension).label.of(lang)
     return text if start or text.isupper() else text[0].lower() + text[1:]
+
+
+def finding_words(found: Finding, lang: str) -> str:
+    """One finding as a sentence."""
+    return FOUND.of(lang).format(
+        cause=finding_causes(found, lang),
+        place="".join(
+            AT.of(lang).format(
+                dimension=_name(dimension, lang, start=False), members=_members(dimension, members, lang)
+            )
+            for dimension, members in found.places
+        ),
+        orders=numbers.number(lang, found.orders, 0),
+        low=numbers.number(lang, found.low, 0),
+        high=numbers.number(lang, found.high, 0),
+    )
+
+
+def finding_causes(found: Finding, lang: str) -> str:
+    """Its causes, the clearest first."""
+    return ("、" if lang == "zh" else " + ").join(label(lang, "cause", one) for one in found.causes)
+
+
+def finding_places(found: Finding, lang: str) -> str:
+    """Where it is: segments, each within the one before; a dash for everywhere."""
+    return " > ".join(_members(*place, lang) for place in found.places) or numbers.DASH
+
+
+def _members(dimension: str, members: Sequence[str], lang: str) -> str:
+    listed = ("、" if lang == "zh" else ", ").join(label(lang, dimension, one) for one in members[:NAMED])
+    more = len(members) - NAMED
+    return listed + (MORE_SEGMENTS.of(lang).format(count=more) if more > 0 else "")
 
 
 def _broke(causes: Sequence[Cause], lang: str) -> str:

@@ -22,6 +22,8 @@ from fulfillment_bi.insight.timeline import load_query
 from fulfillment_bi.warehouse.engine import Session
 
 KINDS = ("complaint", "refund", "compensation", "service_minutes", "repurchase")
+PAID = ("refund", "compensation")
+"""Kinds that are money paid."""
 REPURCHASE_DAYS = 30
 LEAST = 30
 """Matched failed orders below which nothing is said."""
@@ -76,6 +78,12 @@ def cost_of_failure(session: Session, start: date, end: date, days: int = REPURC
     for kind, stratum, is_failed, *numbers in session.rows(load_query("cost_of_failure"), (start, end, days)):
         sides.setdefault(kind, {}).setdefault(stratum, {})[is_failed] = Side(*numbers)
     return tuple(compare(kind, sides[kind].values()) for kind in KINDS if kind in sides)
+
+
+def money_of_failure(costs: Iterable[Cost]) -> float | None:
+    """What a failed order is refunded and compensated beyond a kept one like it; None where neither is known."""
+    known = [one.difference for one in costs if one.kind in PAID and one.difference is not None]
+    return sum(known) if known else None
 
 
 def compare(kind: str, strata: Iterable[dict[bool, Side]]) -> Cost:

@@ -119,7 +119,7 @@ def open_sides(runner: Runner, query: Query, resolved: Resolved, against: Agains
     if isinstance(against, Selection):
         names = _selection_name(query.where, against.where), _selection_name(against.where)
         return Sides(runner, after, after, (names[1], names[0]), against.where)
-    before = _earlier_days(query, against)
+    before = earlier_days(query, against)
     return Sides(runner, before, after, (_period_name(before), _period_name(after)))
 
 
@@ -166,7 +166,8 @@ def _days(query: Query) -> Days:
     return query.start, query.end
 
 
-def _earlier_days(query: Query, against: Literal["previous", "year"] | Days) -> Days:
+def earlier_days(query: Query, against: Literal["previous", "year"] | Days) -> Days:
+    """The days that a closed period is compared with. Raises UsageError for a period that cannot be."""
     if not isinstance(against, str):
         if against[0] > against[1]:
             raise UsageError(f"The period to compare with starts on {against[0]}, after its end {against[1]}.")

@@ -1,4 +1,5 @@
-"""Working unattended: reports when due, alert rules at their cadence, the outbox whenever something waits in it.
+"""Working unattended: reports when due, alert rules at their cadence, the outbox whenever something waits in it, and
+the demand forecast of a version that has none yet.
 
 One runner for a warehouse, by a lock that the operating system frees: of several workers the first works, the others
 wait for it to end. What fails is said and tried again at the next look; nothing stops the loop but `stop`.
@@ -102,7 +103,14 @@ def look(workspace: Workspace, say: Say, now: datetime, *, alerts: bool, cry: Sa
             for one in deliver_waiting(workspace.settings, journal, now):
                 say(f"message to {one.message.recipient}: {one.error or 'sent'}")
 
-    for part in (reports, *([rules] if alerts else []), outbox):
+    def forecast() -> None:
+        # Last, for it takes longest; pages make their own forecast until it is there.
+        if workspace.forecast_due(workspace.settings.forecast_after_load):
+            made = workspace.keep_forecast()
+            if made is not None:
+                say(f"forecast of {len(made.series):,} series kept")
+
+    for part in (reports, *([rules] if alerts else []), outbox, forecast):
         try:
             part()
         except Exception as error:

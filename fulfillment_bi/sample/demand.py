@@ -16,7 +16,7 @@ from fulfillment_bi.sample.world import World, cumulative, in_bins, pick
 FLASH_CHANNEL = [c.name for c in tables.CHANNELS].index("douyin")
 _AT_ONCE = [c.name for c in tables.CHANNELS].index("pinduoduo")  # where an order exists once it is paid
 FLASH_SKUS = 4
-FLASH_SHARE = 0.45  # of the channel's lines while the flash sale lasts
+FLASH_SHARE = 0.6  # of the channel's lines while the flash sale lasts
 _QUANTITIES = cumulative(np.array([0.82, 0.115, 0.035, 0.012, 0.008, 0.004, 0.002, 0.002, 0.001, 0.001]))
 MEAN_QUANTITY = float(np.diff(_QUANTITIES, prepend=0.0) @ np.arange(1, 11))
 _SPREADER = 2_654_435_761  # odd, so multiplying by it is a bijection modulo a power of two

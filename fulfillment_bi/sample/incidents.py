@@ -21,6 +21,7 @@ NAMES = (
     "oversell_sync_lag", "phantom_stock", "wrong_address_batch",
 )  # fmt: skip
 FLASH_LEAD_DAYS = 12
+ROOMY_DAYS = 112  # windows in which an incident can be kept clear of the others
 
 
 @dataclass(frozen=True)
@@ -108,8 +109,9 @@ def _all(world: World, market: Market, calendar: Calendar) -> list[Incident]:
         Incident("carrier_collapse", "韵达广东网点瘫痪", "Yunda collapse in Guangdong", "delivery_delay_rate",
                  *span(33, 8, 6), 12 * DAY, 0.9, carrier=yunda, region=province),
         Incident("oversell_sync_lag", "库存同步延迟超卖", "Oversell by stock sync lag", "otif",
-                 *span(23, 0, 5), 0.0, 1.0, channels=home),
-        Incident("phantom_stock", "武汉仓虚库存", "Phantom stock in Wuhan", "otif", *span(16, 0, 6),
+                 *span(25, 0, 7), 0.0, 1.0, channels=home),
+        Incident("phantom_stock", "武汉仓虚库存", "Phantom stock in Wuhan", "otif",
+                 *span(84 if calendar.days >= ROOMY_DAYS else 16, 0, 6),
                  0.0, 0.3, warehouse=warehouse("武汉仓")),
         Incident("wrong_address_batch", "拼多多地址批量导错", "A batch of wrong addresses on Pinduoduo", "otif",
                  *span(9, 0, 2), 0.0, 0.35, channels=(channel("pinduoduo"),)),
@@ -125,7 +127,7 @@ def _all(world: World, market: Market, calendar: Calendar) -> list[Incident]:
         start = midnight(calendar.promotion.day) + 7 * HOUR
         found.append(
             Incident("picking_backlog", "大促后杭州仓拣货积压", "Picking backlog in Hangzhou after the promotion",
-                     "ship_delay_rate", start, start + max(round(3 * pace), 1) * DAY, 4 * DAY, 0.3,
+                     "ship_delay_rate", start, start + max(round(3 * pace), 1) * DAY, 4 * DAY, 0.16,
                      warehouse=warehouse("杭州仓"))
         )  # fmt: skip
     return found

@@ -12,8 +12,9 @@ from fulfillment_bi.sample.demand import Orders
 from fulfillment_bi.sample.promises import Promises
 
 _PER_LINE = frozenset({
-    "line_order", "line_no", "sku", "quantity", "price", "forced", "cell", "exists", "there", "phantom", "given_up",
-    "allocated", "slot", "picked", "packed", "handed", "scanned", "delivered", "exception", "sent", "done",
+    "line_order", "line_no", "sku", "quantity", "price", "forced", "cell", "insisted", "exists", "there",
+    "phantom", "given_up", "allocated", "slot", "picked", "packed", "handed", "scanned", "delivered", "exception",
+    "sent", "done",
 })  # fmt: skip
 Table = TypeVar("Table", "Orders", "Promises", "Journey")
 
@@ -31,6 +32,7 @@ class Journey:
     # per line
     sku: Whole  # what is bought: the customer takes something else where it was sold out
     cell: Whole
+    insisted: Mask  # sold whether there is stock or not
     exists: Mask  # False: sold out, so it was never ordered
     there: Times  # when its stock is there
     phantom: Mask  # it is given stock that only the books have
@@ -62,6 +64,7 @@ def begin(orders: Orders, cell: Whole) -> Journey:
         cancelled_by=np.zeros(count, dtype=np.int64),
         sku=orders.sku.copy(),
         cell=cell,
+        insisted=orders.forced.copy(),
         exists=np.ones(lines, dtype=bool),
         there=never(lines),
         phantom=np.zeros(lines, dtype=bool),

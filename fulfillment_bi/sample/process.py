@@ -93,12 +93,12 @@ def _share(day: Day, waiting: Whole, new: Whole, units: Whole, when: Times, comi
     cell, quantity = journey.cell[lines], orders.quantity[lines]
     owner = orders.line_order[lines]
     created = orders.created[owner]
-    must = orders.forced[lines].copy()
+    must = journey.insisted[lines]
     must[: len(waiting)] = True
     held = np.bincount(cell[: len(waiting)], weights=quantity[: len(waiting)], minlength=stock.cells)
     lag = day.scene.sync_lag(orders.channel[owner], created)
     claim = Claim(cell, quantity, np.maximum(created, day.begins), must, lag)
-    answer = share_out(claim, stock.free + held.astype(np.int64), stock.phantom, units, when, coming)
+    answer = share_out(claim, day.begins, stock.free + held.astype(np.int64), stock.phantom, units, when, coming)
     journey.there[lines] = answer.there
     journey.phantom[lines] = answer.phantom
     accepted = answer.accepted[len(waiting) :]
@@ -130,7 +130,7 @@ def _refuse(day: Day, refused: Whole) -> None:
         )
         journey.exists[swapped] = True
         journey.done[swapped] = False
-        orders.forced[swapped] = True
+        journey.insisted[swapped] = True
         nothing = np.zeros(state.stock.cells, dtype=np.int64)
         # Whoever waits for the substitute's stock comes first.
         waiting = np.flatnonzero(_waits(journey)[: day.fresh_line] & np.isin(

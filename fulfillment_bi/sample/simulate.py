@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from fulfillment_bi.sample import tables
 from fulfillment_bi.sample.calendar import Calendar
 from fulfillment_bi.sample.clock import DAY, Mask, Whole
 from fulfillment_bi.sample.demand import Market, Orders, orders_of
+from fulfillment_bi.sample.felt import Felt
 from fulfillment_bi.sample.incidents import Incident
 from fulfillment_bi.sample.journey import Journey, begin, copied, joined, some
 from fulfillment_bi.sample.judge import Ballot, Verdict, judge
@@ -52,11 +53,19 @@ class Simulation:
     """All worlds of one sample: world w has the first w incidents. Worlds part when the next incident can be felt."""
 
     def __init__(
-        self, world: World, market: Market, calendar: Calendar, incidents: tuple[Incident, ...], seed: int
+        self,
+        world: World,
+        market: Market,
+        calendar: Calendar,
+        incidents: tuple[Incident, ...],
+        seed: int,
+        first_order: int = 0,
     ) -> None:
         self.world, self.market, self.calendar, self.incidents, self.seed = world, market, calendar, incidents, seed
         self.policy: Policy = make_policy(world, market, calendar)
-        self.ballot = Ballot.empty(int(calendar.counts.sum()))
+        self.first_order = first_order
+        self.ballot = Ballot.empty(first_order + int(calendar.counts.sum()))
+        self.felt = Felt(world, calendar, incidents)
         stock = opening_stock(self.policy)
         stations = len(tables.WAREHOUSES)
         self.states = [State(stock, np.zeros(stations), np.zeros(3))]
@@ -90,6 +99,7 @@ class Simulation:
 
     def _pass(self, index: int) -> None:
         orders = orders_of(self.world, self.market, self.calendar, self.seed, index)
+        orders = replace(orders, number=orders.number + self.first_order)
         promises = promise(self.world, self.calendar, orders)
         fate = fate_of(self.world, orders)
         hub = self.world.hub_of_region[orders.region]
@@ -122,12 +132,16 @@ class Simulation:
         lines: Mask = ready[orders.line_order]
         left, left_lines = ~ready, ~lines
         chosen, chosen_promises = some(orders, ready, lines), some(promises, ready, lines)
+        verdict: Verdict | None = None
         for place, journey in enumerate(self.journeys):
             mine = some(journey, ready, lines)
-            verdict = judge(self.world, self.calendar, chosen, chosen_promises, mine)
+            without, verdict = verdict, judge(self.world, self.calendar, chosen, chosen_promises, mine)
+            if without is not None:
+                self.felt.add(place - 1, chosen, chosen_promises, mine, (without, verdict))
             newest = place == len(self.journeys) - 1
             same = list(range(place, len(self.incidents) + 1)) if newest else [place]
             self.ballot.cast(chosen.number, verdict.failed_otif, verdict.late_ship, same)
+        assert verdict is not None
         self.ballot.units[chosen.number] = np.minimum(verdict.units_failed, 255)
         self.open = (some(orders, left, left_lines), some(promises, left, left_lines),
                      Fate(*(values[left] for values in _values(fate))))  # fmt: skip

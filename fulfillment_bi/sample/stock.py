@@ -129,11 +129,12 @@ class Answer:
 
 
 def share_out(
-    claim: Claim, there_now: Whole, phantom: Whole, received: Whole, received_at: Times, coming: Whole
+    claim: Claim, begins: float, there_now: Whole, phantom: Whole, received: Whole, received_at: Times, coming: Whole
 ) -> Answer:
-    """First come, first served, cell by cell.
+    """First come, first served, cell by cell, on the day that `begins` then.
 
     `there_now`: units per cell that no accepted line has been given; `coming`: what the shops count on beyond it.
+    What was sold out the day before is known to be: only where a shop's stock lags by so long does it go on selling.
     """
     cells = len(there_now)
     wanted = np.bincount(claim.cell, weights=claim.quantity, minlength=cells)
@@ -152,6 +153,7 @@ def share_out(
     fits = _running(units, new, segment) <= limit
     closed = np.full(len(new), NEVER)
     np.minimum.at(closed, segment[~fits], claim.created[hard][~fits])
+    closed = np.where(limit[new] <= 0, begins, closed)
     yes = fits | claim.must[hard] | (claim.created[hard] < closed[segment] + claim.lag[hard])
     taken = _running(np.where(yes, units, 0), new, segment)
     real = np.maximum(there_now - phantom, 0)[cell]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from fulfillment_bi.sample import tables
 from fulfillment_bi.sample.calendar import Calendar
 from fulfillment_bi.sample.clock import Whole
 from fulfillment_bi.sample.exportfile import ExportWriter
+from fulfillment_bi.sample.felt import MEASURES, Felt
 from fulfillment_bi.sample.identity import missing_field
 from fulfillment_bi.sample.incidents import Incident, clock_text
 from fulfillment_bi.sample.judge import Ballot
@@ -58,7 +60,9 @@ class Tally:
             },
         )
 
-    def truth(self, seed: int, ballot: Ballot, lost: tuple[int, int], files: list[ExportWriter]) -> dict[str, Any]:
+    def truth(
+        self, seed: int, ballot: Ballot, felt: Felt, lost: tuple[int, int], files: list[ExportWriter]
+    ) -> dict[str, Any]:
         """The content of truth.json; `lost`: lines and units that were wanted and sold out."""
         calendar, sums = self.calendar, self._sums
         promotion = calendar.promotion
@@ -100,7 +104,7 @@ class Tally:
                 "late_by_cause": ship_late,
             },
             "lost_sales": {"lines": lost[0], "units": lost[1]},
-            "incidents": [self._incident(i, orders_failed, units_failed, ship_late) for i in self.incidents],
+            "incidents": [self._incident(step, incident, felt) for step, incident in enumerate(self.incidents)],
             "defects": self._defects,
             "files": {
                 file.export.name: {
@@ -121,9 +125,10 @@ class Tally:
         names = ["background", *(incident.name for incident in self.incidents)]
         return dict(zip(names, counts.tolist(), strict=True))
 
-    def _incident(
-        self, incident: Incident, orders: dict[str, int], units: dict[str, int], late: dict[str, int]
-    ) -> dict[str, Any]:
+    def _incident(self, step: int, incident: Incident, felt: Felt) -> dict[str, Any]:
+        """What it hit, and its net effect over the days on which it was felt; no days where nothing came of it."""
+        effect = felt.effect(step)
+        days = None if effect is None else (effect.first, effect.last)
         return {
             "name": incident.name,
             "zh": incident.zh,
@@ -132,9 +137,8 @@ class Tally:
             "start": clock_text(incident.start),
             "end": clock_text(incident.end),
             "scope": incident.scope(self.world),
-            "orders_failed_otif": orders[incident.name],
-            "units_failed": units[incident.name],
-            "orders_late_to_ship": late[incident.name],
+            "felt": days and [(self.calendar.start + timedelta(days=day)).isoformat() for day in days],
+            **(dict.fromkeys(MEASURES, 0) if effect is None else effect.net),
         }
 
 

@@ -73,6 +73,7 @@ def write_sample(
     end: date | None = None,
     as_of_hour: int = AS_OF_HOUR,
     incidents: Collection[str] | None = None,
+    first_order: int = 0,
     progress: Progress | None = None,
 ) -> SampleSummary:
     """Write the exports of a made-up retailer and `truth.json` to `directory` (made if missing, its files replaced).
@@ -80,6 +81,7 @@ def write_sample(
     The window is the `days` days up to `end` (default today); nothing is later than `as_of_hour` o'clock business time
     on that day. `incidents`: the names of those to plant, None for all. The same arguments make the same bytes, in
     memory that grows with the orders of a few days. `progress(done, total)` is called with numbers of orders.
+    Samples whose orders are numbered from different `first_order`s can be loaded together.
     Raises UsageError for numbers or names that make no sense.
     """
     last = end or date.today()
@@ -91,7 +93,7 @@ def write_sample(
     target = Path(directory)
     target.mkdir(parents=True, exist_ok=True)
     tally = Tally(world, calendar, planted)
-    simulation = Simulation(world, market, calendar, planted, seed)
+    simulation = Simulation(world, market, calendar, planted, seed, first_order)
     with ExitStack() as stack:
         files = {export.name: stack.enter_context(ExportWriter(target, export)) for export in all_exports()}
         for evening in simulation.run():
@@ -105,7 +107,8 @@ def write_sample(
         files["products.csv"].write(product_columns(world))
         files["calendar.csv"].write(calendar_columns(calendar))
     state = simulation.states[-1]
-    truth = tally.truth(seed, simulation.ballot, (state.lost_lines, state.lost_units), list(files.values()))
+    lost = state.lost_lines, state.lost_units
+    truth = tally.truth(seed, simulation.ballot, simulation.felt, lost, list(files.values()))
     (target / "truth.json").write_text(json.dumps(truth, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return SampleSummary(
         directory=target,

@@ -23,7 +23,14 @@ from fulfillment_bi.warehouse.pointer import (
     write_info,
     write_pointer,
 )
-from fulfillment_bi.warehouse.verify import Check, failed_checks, file_digest, file_problem
+from fulfillment_bi.warehouse.verify import (
+    OTHER_RELEASE,
+    Check,
+    failed_checks,
+    file_digest,
+    file_problem,
+    format_problem,
+)
 
 Fault = Callable[[str], None]
 """Called with the name of each step before it is taken, so that tests can stop a load anywhere."""
@@ -175,6 +182,8 @@ def copy_base(info: VersionInfo, target: Path, fault: Fault) -> None:
 
     Raises DamagedError when they are not: going on from a damaged version would make the damage permanent.
     """
+    if wrong := format_problem(info):
+        raise WarehouseError(f"Nothing can be added to {info.id}: {wrong}.", where=str(info.path), hint=OTHER_RELEASE)
     damaged = DamagedError(
         "The current version's file is missing or was altered since it was published.",
         where=str(info.path),

@@ -23,6 +23,9 @@ from fulfillment_bi.errors import WarehouseError
 from fulfillment_bi.warehouse.engine import DiskFullError
 
 SCHEMA = 1
+"""The format of version files that this release writes, and the newest that it reads."""
+OLDEST_SCHEMA = 1
+"""The oldest one that it reads."""
 _ID = re.compile(r"v(\d{8,})")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 

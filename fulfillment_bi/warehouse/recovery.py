@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fulfillment_bi.warehouse.engine import DamagedError
 from fulfillment_bi.warehouse.pointer import Layout, PointerError, VersionInfo, read_pointer
-from fulfillment_bi.warehouse.verify import Finding, file_problem
+from fulfillment_bi.warehouse.verify import OTHER_RELEASE, Finding, file_problem, format_problem
 
 Stamp = tuple[object, ...]
 
@@ -46,11 +46,10 @@ def resolve(
             hint = f"{info.id} answers instead. See `fbi versions verify` and `fbi versions rollback`."
             finding = Finding("CURRENT", False, reason, hint)
             return Resolved(info, (finding,), (*seen, _file(info)))
-    raise DamagedError(
-        f"{reason}, and no other version can be read.",
-        where=str(layout.home),
-        hint="Restore the directory from a backup, or move it away and load the exports again.",
-    )
+    hint = "Restore the directory from a backup, or move it away and load the exports again."
+    if named is not None and format_problem(named):
+        hint = OTHER_RELEASE
+    raise DamagedError(f"{reason}, and no other version can be read.", where=str(layout.home), hint=hint)
 
 
 def _named(layout: Layout, condemned: frozenset[str]) -> tuple[VersionInfo | None, str]:

@@ -9,12 +9,13 @@ from pathlib import Path
 
 from fulfillment_bi.errors import WarehouseError
 from fulfillment_bi.warehouse.engine import Engine, Limits, Session
-from fulfillment_bi.warehouse.pointer import SCHEMA, VersionInfo
+from fulfillment_bi.warehouse.pointer import OLDEST_SCHEMA, SCHEMA, VersionInfo
 from fulfillment_bi.warehouse.tables import has_table
 
 Check = Callable[[Session], list[str]]
 """Looks at a version and returns a sentence for everything wrong with it."""
 
+OTHER_RELEASE = "Use the release that wrote it; docs/how-to/run-for-a-team.md says how to go from one to the other."
 _LAW = """
     SELECT load_id, entity, "read", "new" + updated + unchanged + superseded + quarantined
     FROM load_entities
@@ -62,8 +63,15 @@ def file_problem(info: VersionInfo) -> str:
         return f"the file cannot be read ({error.strerror})"
     if size != info.size:
         return f"the file has {size} bytes, {info.size} were published"
+    return format_problem(info)
+
+
+def format_problem(info: VersionInfo) -> str:
+    """Why this release does not read the file's format; "" when it does."""
     if info.schema > SCHEMA:
         return "the file was written by a newer release of this program"
+    if info.schema < OLDEST_SCHEMA:
+        return "the file was written by a release of this program whose format is no longer read"
     return ""
 
 

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
 
@@ -28,6 +29,7 @@ from fulfillment_bi.web import (
     keeping,
     shell,
     sign_in,
+    traffic,
     uploads,
     wizard,
 )
@@ -61,8 +63,11 @@ def create_app(whole: Any, load: Loader | None = None) -> Dash:
 
     `load` loads what is uploaded (`start.load_files`); without it nothing can be.
     """
+    # Encoding an answer looks at pandas once it is being imported: one thread must not meet the half of another.
+    import_module("pandas")
     server = create_server("fulfillment_bi")
     server.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
+    traffic.add_traffic(server, whole.settings)
     access.add_access(server, whole)
     workspace = access.RequestedWorkspace(whole)
     app: Any = Application(
@@ -90,6 +95,7 @@ def create_app(whole: Any, load: Loader | None = None) -> Dash:
     uploads.add_upload_route(server, jobs, workspace.settings.max_upload_bytes)
     files.add_file_routes(server, workspace, PAGES)
     api.add_plain_routes(server, workspace)
+    traffic.add_traffic_routes(server, whole)
     add_api(server, workspace)
     added.add_stylesheet(server)
     api.add_headers(server, list(app.csp_hashes()))

@@ -182,7 +182,11 @@ def _idle_on(asked: Mapping[str, Any] | None) -> Callable[[str], bool]:
 
 
 def _tiles(app: Any, workspace: Any, page: Page) -> None:
-    outputs = [Output(identity, prop) for tile in page.tiles for identity, prop in _places(tile)]
+    prompt = [tile for tile in page.tiles if not tile.is_late]
+    outputs = [Output(identity, prop) for tile in prompt for identity, prop in _places(tile)]
+    for tile in page.tiles:
+        if tile.is_late:
+            _late(app, workspace, page, tile)
 
     def draw(asked: dict[str, Any] | None) -> Any:
         if not asked or not _is_shown(page, asked):
@@ -190,7 +194,7 @@ def _tiles(app: Any, workspace: Any, page: Page) -> None:
         try:
             with workspace.pinned() as pinned:
                 view = view_of(pinned, asked)
-                content = shown(pinned, view, page.tiles)
+                content = shown(pinned, view, prompt)
         except FulfillmentError as error:
             return (*(no_update,) * len(outputs), parts.banner([html.B(error.what), f" {error.hint}"], "is-warning"))
         except Exception:
@@ -198,9 +202,35 @@ def _tiles(app: Any, workspace: Any, page: Page) -> None:
             LOG.exception("drawing %s?%s", asked.get("path"), asked.get("search"))
             words = text(language_of(asked.get("lang")), "error.unexpected")
             return (*(no_update,) * len(outputs), parts.banner(words, "is-alarm"))
-        return (*(part for tile, each in zip(page.tiles, content, strict=True) for part in _contents(tile, each)), "")
+        return (*(part for tile, each in zip(prompt, content, strict=True) for part in _contents(tile, each)), "")
 
     app.callback(*outputs, Output(f"{page.name}-problem", "children"), Input("request", "data"))(draw)
+
+
+def _late(app: Any, workspace: Any, page: Page, tile: Tile) -> None:
+    """A tile of its own, which pales while it is worked out; what goes wrong is said in its place."""
+    places = _places(tile)
+
+    def draw(asked: dict[str, Any] | None) -> Any:
+        if not asked or not _is_shown(page, asked):
+            return (no_update,) * len(places)
+        try:
+            with workspace.pinned() as pinned:
+                content = shown(pinned, view_of(pinned, asked), [tile])
+        except FulfillmentError as error:
+            problem = parts.banner([html.B(error.what), f" {error.hint}"], "is-warning")
+            return (problem, *(no_update,) * (len(places) - 1))
+        except Exception:
+            LOG.exception("drawing %s of %s?%s", tile.name, asked.get("path"), asked.get("search"))
+            words = text(language_of(asked.get("lang")), "error.unexpected")
+            return (parts.banner(words, "is-alarm"), *(no_update,) * (len(places) - 1))
+        return tuple(part for each in content for part in _contents(tile, each))
+
+    app.callback(
+        *(Output(identity, prop) for identity, prop in places),
+        Input("request", "data"),
+        running=[(Output(places[0][0], "className"), "is-working", "")],
+    )(draw)
 
 
 def _is_shown(page: Page, asked: Mapping[str, Any]) -> bool:

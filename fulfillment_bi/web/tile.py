@@ -60,6 +60,8 @@ class Tile:
     """What of its answers the tile shows and so its file holds, where that is not whole answers."""
     ask_file: Callable[[View], Mapping[str, Query]] | None = None
     """What its file asks instead of `ask`, where the tile shows only the first of many rows."""
+    is_late: bool = False
+    """Whether it takes longer than its page may wait: it comes by itself, after the others."""
     table: Callable[[View, Any], Table] | None = None
     """Every row of a tile with `tell`, given the workspace, for its file."""
 

@@ -24,7 +24,7 @@ from fulfillment_bi.web.wizard_view import NO_VALUE, REFUSED
 
 TRIED_ROWS = 20_000
 MOST_TEXT, MOST_DECISIONS = 200, 500
-INPUTS = ("header", "contents", "order", "column", "value", "add", "word", "name")
+INPUTS = ("header", "contents", "order", "carry", "column", "value", "add", "word", "name")
 Store = dict[str, Any]
 
 
@@ -139,6 +139,7 @@ def decisions_of(store: Store) -> Decisions:
         values={_short(place): _short(text) for place, text in _table(said, "values").items() if str(text).strip()},
         words={place: meanings for place, meanings in words.items() if meanings},
         order=_short(said.get("order") or ""),
+        carry=said.get("carry") != "not",
     )
 
 
@@ -208,6 +209,7 @@ def shown_values(draft: Draft, outcome: Outcome) -> dict[str, Any]:
         "contents:file": [part.entity for part in choice.parts],
         "name:file": choice.name,
         "order:file": choice.order,
+        "carry:file": "down" if choice.carry else "not",
     }
     for part in choice.parts:
         for column in part.contract.names:

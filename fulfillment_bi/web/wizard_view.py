@@ -86,7 +86,7 @@ def _choices(language: str, draft: Draft, added: Sequence[str]) -> list[Any]:
         searchable=True,
     )
     return [
-        html.Div([contents, *_order(language, draft.choice)], className="step-row"),
+        html.Div([contents, *_order(language, draft.choice), *_carry(language, draft.choice)], className="step-row"),
         *(_part(language, draft, part, added) for part in draft.choice.parts),
     ]
 
@@ -105,6 +105,23 @@ def _order(language: str, choice: Choice) -> list[Any]:
             allowDeselect=False,
             size="xs",
             w=210,
+        )
+    ]
+
+
+def _carry(language: str, choice: Choice) -> list[Any]:
+    if not choice.carried:
+        return []
+    return [
+        dmc.Select(
+            id={"type": "wizard-carry", "of": "file"},
+            label=text(language, "wizard.carry", columns=", ".join(choice.carried)),
+            data=[{"value": name, "label": text(language, f"wizard.carry_{name}")} for name in ("down", "not")],
+            value="down" if choice.carry else "not",
+            allowDeselect=False,
+            size="xs",
+            miw=210,
+            maw=420,
         )
     ]
 

@@ -106,7 +106,9 @@ def csv_cells(chance: Random, folder: Path) -> Path:
 
 def csv_encoding(chance: Random, folder: Path) -> Path:
     text = chance.choice(exports()).decode("utf-8-sig", "replace")
-    name = chance.choice(("gb18030", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-7", "big5", "shift_jis", "cp037"))
+    name = chance.choice(
+        ("gb18030", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-7", "big5", "shift_jis", "cp037")
+    )
     data = text.encode(name, "replace")
     if chance.random() < 0.5:  # two encodings in one file
         other = chance.choice(exports()).decode("utf-8-sig", "replace").encode(chance.choice(("gb18030", "utf-8")))
@@ -265,7 +267,8 @@ def xlsx_odd(chance: Random, folder: Path) -> Path:
         b'<row r="40"><c r="A40"><f>WEBSERVICE("http://x")</f><v>1</v></c></row>',
         b'<row r="40"><c r="A40" t="s"><v>4000000000</v></c></row>', b'<row r="40"><c r="A40" t="d"><v>x</v></c></row>',
         b'<row r="40"><c r="A40" s="99999"><v>-1e308</v></c></row>', b'<row r="40"><c r="ZZZZZ40"><v>1</v></c></row>',
-        b'<row r="0"><c r="A0"><v>1</v></c></row>', b'<row r="-5"><c><v>1</v></c></row>', b'<row><c t="e"><v>#N/A</v></c>',
+        b'<row r="0"><c r="A0"><v>1</v></c></row>', b'<row r="-5"><c><v>1</v></c></row>',
+        b'<row><c t="e"><v>#N/A</v></c>',
         b'<row r="40">' + b"<c><v>1</v></c>" * 20_000 + b"</row>",
         b'<row r="40"><c t="inlineStr"><is><t>\xed\xa0\x80</t></is></c></row>',
         b'<row r="40"><c t="inlineStr"><is><t>&#0;&#xD800;</t></is></c></row>',
@@ -316,11 +319,15 @@ def zip_other(chance: Random, folder: Path) -> Path:
 
 def wrong_ending(chance: Random, folder: Path) -> Path:
     data = chance.choice((
-        _workbook(1), chance.choice(exports()), b"%PDF-1.4 ...", b"\x89PNG\r\n\x1a\n" + chance.randbytes(300), b"\x7fELF",
-        b"PAR1" + chance.randbytes(100), b"\xd0\xcf\x11\xe0" + chance.randbytes(600), chance.randbytes(3000), b"", b"\n",
+        _workbook(1), chance.choice(exports()), b"%PDF-1.4 ...", b"\x89PNG\r\n\x1a\n" + chance.randbytes(300),
+        b"\x7fELF",
+        b"PAR1" + chance.randbytes(100), b"\xd0\xcf\x11\xe0" + chance.randbytes(600), chance.randbytes(3000),
+        b"", b"\n",
         b"\0" * 3000, b"SQLite format 3\0", b"<html><table><tr><td>1</td></tr></table></html>", b"{", b"[]", b"BZh91AY",
     ))  # fmt: skip
-    return _saved(folder, "orders" + chance.choice((".csv", ".xlsx", ".jsonl", ".parquet", ".txt", ".gz", ".tsv")), data)
+    return _saved(
+        folder, "orders" + chance.choice((".csv", ".xlsx", ".jsonl", ".parquet", ".txt", ".gz", ".tsv")), data
+    )
 
 
 def jsonl_odd(chance: Random, folder: Path) -> Path:
@@ -328,7 +335,8 @@ def jsonl_odd(chance: Random, folder: Path) -> Path:
     header = rows[0]
     lines = [json.dumps(dict(zip(header, row, strict=False))) for row in rows[1:]]
     odd = chance.choice((
-        '{"a": "\\ud800"}', '{"\\udfff": 1}', "[" * 3000, '{"a":' * 3000, '{"a": NaN, "b": 1e999}', "null", "{}", "[1]", '"x"',
+        '{"a": "\\ud800"}', '{"\\udfff": 1}', "[" * 3000, '{"a":' * 3000, '{"a": NaN, "b": 1e999}', "null",
+        "{}", "[1]", '"x"',
         '{"a": 1, "a": 2}', '{"a": ' + "9" * 5000 + "}", '{"a": {"b": [1, {"c": "\\u0000"}]}}', "\ufeff{}", "{'a': 1}",
         json.dumps({f"k{place}": place for place in range(chance.choice((100, 30_000)))}), "", "}", '{"": ""}',
         json.dumps(dict.fromkeys(header, "\ud800")), json.dumps({header[0]: "x" * (2 << 20)}),
@@ -347,7 +355,8 @@ def parquet_odd(chance: Random, folder: Path) -> Path:
     odd = chance.choice((
         pa.array([b"\xff\xfe"] * len(columns[0])), pa.array([{"a": [1]}] * len(columns[0])), pa.nulls(len(columns[0])),
         pa.array([float("nan")] * len(columns[0])), pa.array([2**62] * len(columns[0])),
-        pa.array([-(2**62)] * len(columns[0]), pa.timestamp("us")), pa.array([253402300800 * 10] * len(columns[0]), pa.timestamp("s")),
+        pa.array([-(2**62)] * len(columns[0]), pa.timestamp("us")),
+        pa.array([253402300800 * 10] * len(columns[0]), pa.timestamp("s")),
         pa.array([b"\xed\xa0\x80"] * len(columns[0]), pa.binary()),
     ))  # fmt: skip
     columns[chance.randrange(width)] = odd
@@ -355,13 +364,17 @@ def parquet_odd(chance: Random, folder: Path) -> Path:
     pq.write_table(pa.table(columns, names), buffer)
     data = buffer.getvalue()
     if chance.random() < 0.7:
-        data = data[:4] + _broken(chance, data[4:], 4) if chance.random() < 0.7 else data[: chance.randrange(4, len(data))]
+        data = (
+            data[:4] + _broken(chance, data[4:], 4) if chance.random() < 0.7 else data[: chance.randrange(4, len(data))]
+        )
     return _saved(folder, "orders.parquet", data)
 
 
 NAMES = (
-    "..csv", "a\nb.csv", "\x1b[31mred.csv", "'; DROP TABLE loads;--.csv", "export[1].csv", "*.csv", "?.csv", "{a,b}.csv",
-    "-rf.csv", "$(reboot).csv", "<b>.csv", "%2e%2e%2f.csv", "..\\..\\x.csv", "a" * 251 + ".csv", "\u202egpj.csv", "CON.csv",
+    "..csv", "a\nb.csv", "\x1b[31mred.csv", "'; DROP TABLE loads;--.csv", "export[1].csv", "*.csv", "?.csv",
+    "{a,b}.csv",
+    "-rf.csv", "$(reboot).csv", "<b>.csv", "%2e%2e%2f.csv", "..\\..\\x.csv", "a" * 251 + ".csv",
+    "\u202egpj.csv", "CON.csv",
     "=1+1.csv", '"quoted".csv', "\u0085.csv", "文件 (1).csv", os.fsdecode(b"\xff\xfe.csv"), "orders_99999999999999.csv",
 )  # fmt: skip
 
@@ -410,16 +423,24 @@ def mapping_text(chance: Random, folder: Path) -> Path:
 
 
 ENTRIES = (
-    "trailers = ['(a+)+$']", "trailers = ['(']", "trailers = [5]", "requires = [5]", "requires = [[['x']]]", "requires = []",
-    "file_date = { pattern = '(x+x+)+y', format = '%s' }", "file_date = { pattern = 'orders', format = '' }", "kind = 5",
+    "trailers = ['(a+)+$']", "trailers = ['(']", "trailers = [5]", "requires = [5]", "requires = [[['x']]]",
+    "requires = []",
+    "file_date = { pattern = '(x+x+)+y', format = '%s' }", "file_date = { pattern = 'orders', format = '' }",
+    "kind = 5",
     "formats = ['%Q%%%', '%']", "formats = [[]]", "quotes = 'maybe'", "timezone = 'Mars/Olympus'", "timezone = 7",
-    "null_words = [1]", "columns = 5", "order_no = { from = 5 }", "order_no = { from = [] }", "order_no = { hash = 1.5 }",
-    "order_no = { from = 'x', pattern = '(.*)*(.*)*$' }", "order_no = { first = [{ first = [] }] }", "status = { words = 5 }",
-    "status = { words = { a = 5 } }", "order_no = { join = ['a', 5], separator = 7 }", "entity = 'nothing'", "entity = 5",
+    "null_words = [1]", "columns = 5", "order_no = { from = 5 }", "order_no = { from = [] }",
+    "order_no = { hash = 1.5 }",
+    "order_no = { from = 'x', pattern = '(.*)*(.*)*$' }", "order_no = { first = [{ first = [] }] }",
+    "status = { words = 5 }",
+    "status = { words = { a = 5 } }", "order_no = { join = ['a', 5], separator = 7 }", "entity = 'nothing'",
+    "entity = 5",
     "split = { separator = '', columns = [] }", "block = { by = 5 }", "x = " + "[" * 2000, "decimal_comma = 'x'",
-    "date_orders = { a = 5 }", "date_orders = 5", "when = { equals = { a = 5 } }", "'\u0000' = 1", "a = 1e999999", "a.b.c = 1",
-    "evidence = 5", "source = []", "label = {}", "order_no = { from = 'x', default = 1979-05-27 }", "[[file]]", "[[file.target]]",
-    "order_no = { from = 'x{n}{n}' }", "order_no = { value = { a = 1 } }", "file = 5", "platform = 5", "platform = '../../x'",
+    "date_orders = { a = 5 }", "date_orders = 5", "when = { equals = { a = 5 } }", "'\u0000' = 1",
+    "a = 1e999999", "a.b.c = 1",
+    "evidence = 5", "source = []", "label = {}", "order_no = { from = 'x', default = 1979-05-27 }", "[[file]]",
+    "[[file.target]]",
+    "order_no = { from = 'x{n}{n}' }", "order_no = { value = { a = 1 } }", "file = 5", "platform = 5",
+    "platform = '../../x'",
 )  # fmt: skip
 
 

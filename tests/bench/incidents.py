@@ -111,7 +111,8 @@ def false_alarms(seeds: int, orders: int, days: int) -> int:
 def told(found: Finding) -> str:
     """A finding on one line."""
     places = " > ".join(f"{dimension}={','.join(members)}" for dimension, members in found.places)
-    return f"{'+'.join(found.causes)} {found.orders:.0f} [{found.low:.0f}, {found.high:.0f}] {places or 'everywhere'}"
+    effect = f"{found.orders:.0f} [{found.low:.0f}, {found.high:.0f}]"
+    return f"{'+'.join(found.causes)} {effect} {places or 'everywhere'} (evidence {found.evidence:.0f})"
 
 
 def show(found: Found) -> None:

@@ -150,7 +150,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Replenishment against the generator")
     parser.add_argument("--orders", type=int, default=120_000)
     parser.add_argument("--skus", type=int, default=400)
-    parser.add_argument("--targets", type=float, nargs="+", default=[0.95, 0.97, 0.99])
+    parser.add_argument("--targets", type=float, nargs="+", default=[0.9, 0.95, 0.97, 0.99])
     asked = parser.parse_args()
     scene = make_scene(asked.orders, asked.skus)
     print(f"{len(scene.lead)} SKU-warehouses, {scene.demand.sum():,.0f} units in {scene.demand.shape[1]} days")

@@ -9,6 +9,9 @@ import pytest
 
 from fulfillment_bi.metrics.query import Query
 from fulfillment_bi.web.answering import PAGES
+from fulfillment_bi.workspace import open_workspace
+from tests.browser.serving import serving
+from tests.web.signing import new_user
 
 pytestmark = pytest.mark.browser
 
@@ -54,3 +57,17 @@ def test_every_page_stands_still_and_is_open_to_everybody(visit, address, paths,
     print("CLS", language, moved)
     assert {path: found for path, found in barred.items() if found} == {}
     assert {path: shift for path, shift in moved.items() if shift > MOST_SHIFT} == {}
+
+
+def test_the_way_in_is_open_to_everybody(window, tmp_path):
+    new_user(tmp_path, "anna")
+    barred = {}
+    with serving(open_workspace(tmp_path)) as address:
+        page = window("en-GB").new_page()
+        for language in ("zh", "en"):
+            page.goto(f"{address}/login?lang={language}")
+            page.wait_for_selector("#password", timeout=30_000)
+            page.evaluate(AXE)
+            barred[language] = page.evaluate(LOOK)
+        page.close()
+    assert barred == {"zh": [], "en": []}

@@ -71,11 +71,30 @@ def test_late_orders_and_replays_are_documents(fbi: Fbi, own: Path) -> None:
     more = fbi("whatif", "--days", "21", "--safety", "3", "--json", home=own).json
     assert more["effect"]["capital"] > 0
     assert more["error"] == plain["error"]
+    options = ("--cutoff", "2", "--split", "0.5", "--carrier", "中通")
+    moved = fbi("whatif", "--days", "21", *options, "--json", home=own).json
+    assert moved["source"] != moved["target"]
+    assert moved["effect"]["otif"] is not None
     assert fbi("whatif", "--capacity", "99", home=own).code == 2
+    assert "Known: " in fbi("whatif", "--carrier", "Nobody", home=own).err
+
+
+def test_routing_and_peaks_are_documents_and_tables(fbi: Fbi, own: Path) -> None:
+    found = fbi("routing", "--json", home=own).json
+    assert found["judged"] <= found["orders"]
+    assert found["orders"] > 0
+    assert f"{found['judged']:,} of {found['orders']:,} orders judged" in fbi("routing", home=own).out
+    assert fbi("routing", "--from", "2026-10-09", "--to", "2026-10-01", home=own).code == 2
+    peak = fbi("peak", "--uplift", "4", "--within", "12", "--json", home=own).json
+    assert peak["uplift"] == pytest.approx(4.0)
+    assert peak["within"] == 12
+    assert all(one["orders"] == pytest.approx(4 * one["usual"]) for one in peak["loads"])
+    assert "4.0 times a usual day, by the uplift alone" in fbi("peak", "--uplift", "4", home=own).out
+    assert fbi("peak", "--uplift", "-1", home=own).code == 2
 
 
 def test_without_data_one_sentence_says_what_to_do(fbi: Fbi) -> None:
-    for command in ("forecast", "replenish", "late", "whatif"):
+    for command in ("forecast", "replenish", "late", "whatif", "routing", "peak"):
         done = fbi(command)
         assert done.code != 0
         assert done.err.startswith("fbi: ")

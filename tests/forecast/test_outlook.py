@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from fulfillment_bi.forecast.course import course
+from fulfillment_bi.forecast.history import PROMOTION, SALES, lend
 from fulfillment_bi.forecast.outlook import CHOICE_DAYS, keep, newest_choice, read_kept
 from fulfillment_bi.workspace import open_workspace
 from tests.forecast.making import RATES, TODAY, outlook_of
@@ -74,3 +75,32 @@ def test_the_course_adds_up_its_series_and_keeps_the_band_around_them():
     assert inside.mean() > 0.8
     young = replace(made, panel=made.panel.until(30))
     assert course(young, np.array([0])).error is None
+
+
+def test_a_surprise_is_named_and_the_error_told_without_it():
+    outlook = outlook_of()
+    units = outlook.panel.units.copy()
+    units[:, -10] *= 9
+    plain, sale = (
+        course(outlook, np.arange(6)),
+        course(replace(outlook, panel=replace(outlook.panel, units=units)), np.arange(6)),
+    )
+    assert plain.surprises == ()
+    assert plain.error == plain.error_usual
+    assert sale.surprises == (outlook.start - timedelta(days=10),)
+    assert sale.error is not None
+    assert sale.error_usual is not None
+    assert sale.error < -0.1 < sale.error_usual < 0.1
+
+
+def test_a_sale_that_was_never_seen_is_like_the_one_that_was():
+    eleven, twelve = SALES[2], SALES[3]
+    events = np.array([0, 0, eleven, eleven, 0, 0, 0, twelve, twelve, 0])
+    found, lent = lend(events, 5)
+    # The eve of an unseen sale is an ordinary day.
+    assert found.tolist() == [0, 0, eleven, eleven, 0, 0, 0, 0, eleven, 0]
+    assert lent == (8,)
+    events[1] = PROMOTION
+    assert lend(events, 3)[0].tolist() == [0, PROMOTION, eleven, eleven, 0, 0, 0, 0, eleven, 0]
+    none, nobody = lend(events[4:], 2)
+    assert (none.tolist(), nobody) == ([0] * 6, ())

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from fulfillment_bi.forecast.burn import DAYS, burn
 from fulfillment_bi.forecast.demand import Demand
+from fulfillment_bi.forecast.lost_sales import left_of_variance
 from fulfillment_bi.forecast.replenish import Need, Policy, find_levels, propose
 from tests.bench.replenish import make_scene, ours, play, same_fill
 from tests.forecast.making import TODAY, outlook_of, plan_made, supply_of
@@ -41,20 +42,40 @@ def test_a_higher_target_needs_more_and_every_level_fills_its_target(rate, targe
     assert low.filled[0] >= target - 1e-6
 
 
-def test_the_level_is_the_least_that_fills_the_target():
+@pytest.mark.parametrize("target", [0.95, 0.98])
+def test_the_level_fills_the_target_where_what_is_not_filled_is_lost(target):
     rng = np.random.default_rng(6)
-    demand, need, policy = demand_of(3.0), need_of([0.0], lead_spread=np.zeros(1)), Policy(target=0.95, review=3)
+    demand, need, policy = demand_of(3.0), need_of([0.0], lead_spread=np.zeros(1)), Policy(target=target, review=3)
     level = float(find_levels(demand, need, policy).level[0])
-    # The same by brute force: draws of the demand of the lead time and of the review period after it.
-    k7, k10 = (float(demand.dispersion_over(np.array([days]))[0]) for days in (7.0, 10.0))
-    early = rng.negative_binomial(1 / k7, 1 / (1 + k7 * 21), 400_000)
-    late = rng.negative_binomial(1 / k10, 1 / (1 + k10 * 30), 400_000)
 
     def filled(stock: float) -> float:
-        return 1 - (np.maximum(late - stock, 0).mean() - np.maximum(early - stock, 0).mean()) / 9
+        """Day by day for years in many places: 7 days from an order to its arrival, an order every third day."""
+        places, days = 200, 300
+        # A day's demand has a part that all days near it share and a part of its own.
+        shared = rng.gamma(25.0, 1 / 25.0, (places, days // 10)).repeat(10, axis=1)
+        want = rng.poisson(3.0 * shared * rng.gamma(1 / 0.36, 0.36, (places, days)))
+        on_hand, coming = np.full(places, stock), np.zeros((places, days + 8))
+        sold = 0
+        for day in range(days):
+            on_hand = on_hand + coming[:, day]
+            if day % 3 == 0:
+                coming[:, day + 7] += stock - on_hand - coming[:, day + 1 :].sum(axis=1)
+            sale = np.minimum(want[:, day], on_hand)
+            on_hand, sold = on_hand - sale, sold + float(sale.sum())
+        return sold / float(want.sum())
 
-    assert filled(level) >= 0.945
-    assert filled(level - 3) < 0.95
+    assert filled(level) == pytest.approx(target, abs=0.015)
+    assert filled(level - 4) < target
+
+
+def test_sales_vary_less_than_demand_the_more_is_lost():
+    shares = [float(left_of_variance(lost, np.array([0.6]))[0]) for lost in (1e-9, 0.01, 0.05, 0.2)]
+    assert shares == sorted(shares, reverse=True)
+    assert shares[0] == pytest.approx(1.0, abs=1e-3)
+    # The same by draws of a normal demand that is cut off and loses what is beyond.
+    demand = 1 + 0.6 * np.random.default_rng(2).standard_normal(400_000)
+    lost = float(np.maximum(demand - 1.6, 0).mean())
+    assert left_of_variance(lost, np.array([0.6]))[0] == pytest.approx(np.minimum(demand, 1.6).var() / 0.36, abs=0.01)
 
 
 def test_orders_are_whole_packs_above_the_level_and_no_more_than_a_pack():

@@ -202,6 +202,23 @@ def test_one_row_against_the_rest_is_refused_and_not_turned_round(bench: Bench) 
     ]
 
 
+def test_numbers_of_another_unit_are_multiplied(bench: Bench, loaded: Any) -> None:
+    lines = (
+        LINES + 'line_no = "Item"\nsku = "Item"\nqty_ordered = { from = "Dozens", times = 12 }\n'
+        'unit_price = { from = "Fen", times = 0.01, per = "qty_ordered" }\n'
+    )
+    rows = '1,a,0.5,"1,200"\n1,b,2,\n1,c,x,100\n1,d,1,1e99\n1,e,100000000000,1\n'
+    loaded(HEAD + lines, "Nr,Item,Dozens,Fen\n" + rows)
+    assert bench.rows("SELECT line_no, qty_ordered, unit_price FROM state_order_lines ORDER BY 1") == [
+        ("a", 6, 2), ("b", 24, None),
+    ]  # fmt: skip
+    assert bench.rows("SELECT source_line, reasons FROM quarantine ORDER BY 1") == [
+        (4, ["not_a_number:qty_ordered"]),
+        (5, ["not_a_number:unit_price"]),
+        (6, ["out_of_range:qty_ordered"]),
+    ]
+
+
 @pytest.mark.parametrize("text", ["12.50-", "-12.50", "$12.50-", "￥12.50-"])
 def test_a_minus_may_stand_behind(bench: Bench, text: str) -> None:
     bench.load_text("a.csv", f"channel,order_no,created_at,discount\nx,1,2025-01-01,{text}\n")
@@ -218,6 +235,11 @@ def test_a_minus_may_stand_behind(bench: Bench, text: str) -> None:
         ('sku = { first = [{ hash = "x" }] }\nqty_ordered = "y"', "a choice of first"),
         ('sku = "x"\nqty_ordered = { from = "y", per = "units" }', "units"),
         ('sku = { from = "x", prefer = ["a"] }\nqty_ordered = "y"', "prefer ranks words"),
+        ('sku = { from = "x", times = 2 }\nqty_ordered = "y"', "times multiplies a number"),
+        *(
+            (f'sku = "x"\nqty_ordered = {{ from = "y", times = {factor} }}', "times is a number such as")
+            for factor in ('"2"', "0", "-1", "true", "nan", "inf", "1e-10", "1e9")
+        ),
     ],
 )
 def test_a_mapping_that_cannot_work_says_why(columns: str, says: str) -> None:

@@ -294,3 +294,115 @@ def test_words_are_compared():
 )
 def test_names_are_made_safe(text, name):
     assert safe_name(text) == name
+
+
+CARRIED = """\
+销售订单列表,,,,,,,
+订单号,下单日期,平台,买家备注,商品编码,商品名称,数量,订单金额
+D1001,2026/5/1 08:00,天猫,轻放,SKU01,保温杯,2,108.90
+,,,,SKU02,杯刷,1,
+,,,,SKU03,饭盒,1,
+D1002,2026/5/1 09:30,京东,,SKU01,保温杯,1,49.50
+D1003,2026/5/2 10:00,抖店,急,SKU03,饭盒,3,80.00
+,,,,SKU02,杯刷,2,
+"""
+
+
+def order_lines(settings: Settings) -> list[tuple[object, ...]]:
+    reader = Store(settings.home).reader()
+    try:
+        sql = "SELECT channel, order_no, line_no, CAST(qty_ordered AS INTEGER) FROM state_order_lines ORDER BY ALL"
+        return reader.session.rows(sql)
+    finally:
+        reader.close()
+
+
+def test_order_fields_on_the_first_row_only_are_filled_down(tmp_path, settings):
+    path = file(tmp_path, CARRIED)
+    draft = begin(path, Decisions(name="report"))
+    assert draft.choice.carried[0] == "订单号"
+    assert set(draft.choice.carried) == {"订单号", "下单日期", "平台", "订单金额"}
+    assert document(draft, check(draft, settings))["carried_down"] == list(draft.choice.carried)
+    assert [(one.entity, one.good, one.keys) for one in check(draft, settings).trials] == [
+        ("orders", 6, 3),
+        ("order_lines", 6, 6),
+    ]
+    save_mapping(draft.choice, draft.view, settings.mappings_folder)
+    (loaded,) = load(Store(settings.home), settings, [path]).files
+    assert (loaded.adapter, loaded.entities["orders"].quarantined) == ("report_orders", 0)
+    assert order_lines(settings) == [
+        ("douyin", "D1003", "SKU02", 2),
+        ("douyin", "D1003", "SKU03", 3),
+        ("jd", "D1002", "SKU01", 1),
+        ("tmall", "D1001", "SKU01", 2),
+        ("tmall", "D1001", "SKU02", 1),
+        ("tmall", "D1001", "SKU03", 1),
+    ]
+    reader = Store(settings.home).reader()
+    sql = "SELECT order_no, CAST(order_value AS VARCHAR) FROM state_orders ORDER BY 1"
+    assert [(number, float(value)) for number, value in reader.session.rows(sql)] == [
+        ("D1001", 108.9), ("D1002", 49.5), ("D1003", 80.0)
+    ]  # fmt: skip
+    reader.close()
+
+
+def test_cells_stay_blank_where_a_person_says_so(tmp_path, settings):
+    draft = begin(file(tmp_path, CARRIED), Decisions(name="report", carry=False))
+    assert "carry" not in mapping_text(draft.choice, draft.view)
+    assert [(one.entity, one.good) for one in check(draft, settings).trials] == [("orders", 3), ("order_lines", 3)]
+
+
+@pytest.mark.parametrize(
+    ("change", "carried"),
+    [
+        (("", ""), {"订单号", "下单日期", "平台", "订单金额"}),
+        # The number stands on every row: only the others are filled down.
+        ((",,,,SKU", "D1001,,,,SKU"), {"下单日期", "平台", "订单金额"}),
+        # An order of its own whose number is missing belongs to nobody.
+        ((",,,,SKU", ",2026/5/1 08:00,天猫,,SKU"), set()),
+        # Everything stands on every row: nothing to fill.
+        ((",,,,SKU", "D1001,2026/5/1 08:00,天猫,,SKU"), {"订单金额"}),
+    ],
+)
+def test_what_is_filled_down(tmp_path, change, carried):
+    text = "\n".join(CARRIED.replace(*change).splitlines()[:6]) if change[0] else CARRIED
+    assert set(propose(look_at(file(tmp_path, text))).carried) == carried
+
+
+def test_columns_of_a_line_are_never_filled_down(tmp_path):
+    text = CARRIED.replace("杯刷,1", "杯刷,").replace("饭盒,1", "饭盒,").replace("杯刷,2", "杯刷,")
+    assert "数量" not in propose(look_at(file(tmp_path, text))).carried
+
+
+ENGLISH = """\
+Order Ref,Placed On,Marketplace,Item Code,Item,Units,Order Status,Despatched
+UK-1,25/04/2026 10:00,eBay,MUG-1,Mug,2,Dispatched,26/04/2026 09:00
+UK-2,03/05/2026 11:30,eBay,LID-2,Lid,1,Cancelled,
+UK-3,04/05/2026 12:00,eBay,MUG-1,Mug,1,Awaiting payment,
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "told", "orders", "lines"),
+    [
+        (ERP, "gb18030", Decisions(words={"orders.status": {"待客审": "paid"}}), 3, 5),
+        (
+            ENGLISH,
+            "utf-8",
+            Decisions(entities=("orders", "order_lines"), columns={"orders.order_no": "Order Ref"}),
+            3,
+            3,
+        ),
+        (CARRIED, "gb18030", Decisions(), 3, 6),
+    ],
+    ids=["a Chinese ERP", "English, day first", "filled on first rows"],
+)
+def test_unknown_exports_are_mapped_in_few_steps(tmp_path, settings, text, encoding, told, orders, lines):
+    """What a person has to say of three exports nobody has seen: one thing at most; then they load by themselves."""
+    path = file(tmp_path, text, "export.csv", encoding)
+    draft = begin(path, told)
+    assert check(draft, settings).loads
+    save_mapping(draft.choice, draft.view, settings.mappings_folder)
+    (loaded,) = load(Store(settings.home), settings, [path]).files
+    assert loaded.status == "loaded"
+    assert (loaded.entities["orders"].new, loaded.entities["order_lines"].new) == (orders, lines)

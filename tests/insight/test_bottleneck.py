@@ -42,7 +42,10 @@ def test_waiting_is_counted_hour_by_hour(session: Session) -> None:
     # Orders 2..5 are counted at the ends of the hours in which they still wait: six each; the others in none.
     assert review.waiting_mean == 4 * 6 / 24
     assert review.seconds_mean == (4 * 0.5 + 4 * 6.5) / 8 * 3600
-    assert review.hours == 24
+    # Four are reviewed in their own hour, four six hours later; two hours have one of each, so that six hours worked.
+    assert (review.hours, review.working_hours) == (24, 8)
+    assert review.utilisation == pytest.approx(8 / (review.capacity_hour * 8))
+    assert review.hours_behind == pytest.approx((1 - 8 / 24 * 0.5) / review.capacity_hour)
     assert review.little_waiting == pytest.approx(8 / 24 * 3.5)
     assert review.peak_hour == 5
     assert review.budget_seconds == 1800
@@ -63,8 +66,10 @@ def test_open_orders_wait_and_what_came_before_counts(session: Session) -> None:
     ship = flows["ship", ALL]
     assert (ship.arrivals, ship.completions, ship.waiting_at_end) == (1, 1, 1)
     assert ship.waiting_mean == (24 + 14) / 24
-    assert ship.capacity_hour == 0
-    assert ship.utilisation is None
+    # The one hour that completed anything is all that its capacity is known from.
+    assert (ship.capacity_hour, ship.working_hours, ship.utilisation) == (1, 1, 1)
+    idle = flows["deliver", ALL]
+    assert (idle.capacity_hour, idle.utilisation, idle.hours_behind) == (0, None, None)
     assert flows["deliver", ALL].waiting_at_end == 1
 
 

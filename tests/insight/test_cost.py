@@ -7,7 +7,7 @@ from statistics import mean, variance
 
 import pytest
 
-from fulfillment_bi.insight.cost import LEAST, Side, compare
+from fulfillment_bi.insight.cost import LEAST, Cost, Side, compare, money_of_failure
 
 
 def side(values: list[float]) -> Side:
@@ -37,6 +37,15 @@ def test_strata_without_kept_orders_compare_nothing():
     assert found.difference == pytest.approx(0.75)
     few = compare("refund", [{True: side([2.0] * (LEAST - 1)), False: side([1.0])}])
     assert (few.difference, few.low, few.matched) == (None, None, LEAST - 1)
+
+
+def test_money_is_what_is_paid_and_unknown_where_nothing_says():
+    def cost(kind, difference):
+        return Cost(kind, None, None, difference, None, None, 90, 100)
+
+    assert money_of_failure([cost("refund", 4.0), cost("compensation", 1.5), cost("complaint", 0.2)]) == 5.5
+    assert money_of_failure([cost("refund", 4.0), cost("compensation", None)]) == 4.0
+    assert money_of_failure([cost("refund", None), cost("complaint", 0.2)]) is None
 
 
 def test_intervals_cover_the_truth_about_as_often_as_they_say():

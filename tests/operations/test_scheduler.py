@@ -29,7 +29,7 @@ SCHEDULE = (
 @pytest.fixture
 def workspace(own_home: Path) -> Iterator[Workspace]:
     (own_home / "schedules.toml").write_text(SCHEDULE)
-    with open_workspace(settings=Settings(home=own_home, language="en")) as opened:
+    with open_workspace(settings=Settings(home=own_home, language="en", forecast_after_load=0)) as opened:
         yield opened
 
 
@@ -42,6 +42,21 @@ def test_a_look_makes_reports_and_checks_alerts(workspace: Workspace) -> None:
     assert run.status == "done"
     assert said == [f"report daily, run {run.id}: done"]
     assert alert_history(journal)
+
+
+def test_a_version_without_a_forecast_gets_one_and_no_second(workspace: Workspace) -> None:
+    said: list[str] = []
+    home = workspace.settings.home
+    with open_workspace(settings=Settings(home=home, forecast_after_load=1)) as few:
+        look(few, said.append, AT - timedelta(minutes=1), alerts=False)
+    assert not (home / "forecasts").exists()
+    with open_workspace(settings=Settings(home=home)) as usual:
+        for _ in range(2):
+            look(usual, said.append, AT - timedelta(minutes=1), alerts=False)
+        assert not usual.forecast_due(20_000)
+        outlook = usual.outlook()
+    assert outlook is not None
+    assert said == [f"forecast of {len(outlook.series):,} series kept"]
 
 
 def test_a_broken_file_of_schedules_stops_neither_alerts_nor_messages(workspace: Workspace) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from fulfillment_bi.errors import NoVersionError
 from fulfillment_bi.forecast.counting import Count
 from fulfillment_bi.forecast.lateness import AtRisk, Calibration, Lateness
+from fulfillment_bi.forecast.peak import Load, Peak, Wanted
 from fulfillment_bi.forecast.planning import plan_of
 from fulfillment_bi.forecast.whatif import Change, Replay, Score
 from fulfillment_bi.ingest.ledger import FreshnessRow, LoadRow, QuarantineList, QuarantineRow
@@ -21,9 +22,11 @@ from fulfillment_bi.ingest.report import Counts
 from fulfillment_bi.insight.bottleneck import ALL, Bottleneck, Flow
 from fulfillment_bi.insight.bounds import Bounds, Source, Trust
 from fulfillment_bi.insight.cost import KINDS, Cost
+from fulfillment_bi.insight.findings import Finding
 from fulfillment_bi.insight.happenings import Happening
 from fulfillment_bi.insight.maturity import Coverage, Landing, Maturity
 from fulfillment_bi.insight.review_words import Review, Said
+from fulfillment_bi.insight.routing import Detour, Rival, Routing
 from fulfillment_bi.insight.spread import Spread, spread
 from fulfillment_bi.insight.why import Why, explain
 from fulfillment_bi.insight.why_sides import Against
@@ -149,6 +152,13 @@ class FakeWorkspace:
     def explain(self, query: Query, against: Against = "previous") -> Why:
         return explain(self, query, against)
 
+    def findings(self, query: Query, against: Against = "previous") -> tuple[Finding, ...]:
+        if not self.due:
+            return ()
+        place = ("channel", ("jd",)), ("warehouse", tuple(f"w{at}" for at in range(8)))
+        near = Finding(("line_haul", "last_mile"), place, 40.2, 12.5, 21.0, 59.0, 9.5)
+        return (near, Finding(("stock_short",), (), 8.0, 3.0, 3.2, 12.8, 2.5))
+
     def cost_of_failure(self, start: date, end: date) -> tuple[Cost, ...]:
         if not self.due:
             return (Cost("refund", None, None, None, None, None, 3, 9),)
@@ -156,7 +166,7 @@ class FakeWorkspace:
 
     def bottleneck(self, start: date, end: date) -> Bottleneck:
         flows = tuple(
-            Flow(stage, where, 100, 90, 10, 12, 8.5, 5400.0, 9.0, 240, 14, 3600)
+            Flow(stage, where, 100, 90, 10, 12, 8.5, 5400.0, 9.0, 240, 120, 14, 3600)
             for stage in STAGES
             for where in (ALL, "杭州仓")
         )
@@ -284,10 +294,32 @@ class FakeWorkspace:
 
     def what_if(self, change: Change, days: int) -> Replay:
         end = date(2026, 11, 21)
-        known = Score(0.96, 700_000.0, 0.97, 4.5) if self.due else Score(None, None, None, None)
-        again = Score(0.955, 700_000.0, 0.972, 3.0) if self.due else known
-        after = Score(0.955 + 0.02 * (change.safety - 1), 700_000.0 * change.safety, 0.972, 3.0) if self.due else known
-        return Replay(end - timedelta(days=days - 1), end, change, known, again, after)
+        known = Score(0.96, 700_000.0, 0.97, 4.5, 0.92) if self.due else Score(None, None, None, None)
+        again = Score(0.955, 700_000.0, 0.972, 4.3, 0.918) if self.due else known
+        after = (
+            Score(0.955 + 0.02 * (change.safety - 1), 700_000.0 * change.safety, 0.972, 4.3, 0.93)
+            if self.due
+            else known
+        )
+        sides = ("North", "South", ("SF", "ZTO")) if self.due else ("", "", ())
+        return Replay(end - timedelta(days=days - 1), end, change, known, again, after, *sides)
+
+    def peak(self, wanted: Wanted) -> Peak | None:
+        times = wanted.uplift or 5.4
+        full = Load("North", 120.0, 120 * times, 21, 11 * times, 20.0, 200.0, 90 * times, None, 9 * times, 0.3 * times)
+        calm = Load("South", 40.0, 60.0, 10, 5.0, 20.0, 200.0, 0.4, 0, 1.0, 0.2)
+        return Peak(wanted.like, times, 24, (full, calm), (date(2026, 11, 11),)) if self.due else None
+
+    def routing(self, start: date | None = None, end: date | None = None) -> Routing:
+        detours = (
+            Detour("广州仓", "杭州仓", "浙江省", "route", 40, 9, 31.5, 6.2, -12.0),
+            Detour("杭州仓", "广州仓", "广东省", "stock", 12, 1, 8.0, 0.4, None),
+        )
+        worse = Rival("广州仓", "广东省", "ZTO", 300, 290, 60, 3.4, 0.207, 0.165, 0.257, "SF", 41.0, 210.0)
+        better = Rival("广州仓", "广东省", "SF", 250, 240, 16, 1.9, 0.067, 0.042, 0.106, "", 0.0, None)
+        day = date(2026, 11, 21)
+        known = (1000, 800, detours, (worse, better)) if self.due else (0, 0, (), ())
+        return Routing(start or day, end or day, *known)
 
     def happenings(self, start, end):
         middle = start + (end - start) / 2

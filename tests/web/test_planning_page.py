@@ -86,8 +86,23 @@ def test_the_error_of_the_unchanged_replay_stands_beside_the_effect():
     plain, more = (text(tile_of("whatif", search).body) for search in ("", "safety=1.5&lead=99"))
     assert "−0.5" in plain
     assert "+1.0" in more
-    assert more.count("pill is-on") == 3  # each choice has one, and one that is not offered changes nothing
-    assert plain.count("pill is-on") == 3
+    assert more.count("pill is-on") == 6  # each choice has one, and one that is not offered changes nothing
+    assert plain.count("pill is-on") == 6
+    assert "North \u2192 South" in plain or "North → South" in plain
+    other = tile_of("whatif", "carrier_to=ZTO&cutoff=2&split=0.25").body
+    assert [text(each).count("is-on") for each in (other, tile_of("whatif", "carrier_to=Nobody").body)] == [6, 6]
+    assert text(other) != plain
+
+
+def test_a_peak_is_set_against_capacity_and_its_size_is_chosen_above():
+    plain, more = (text(tile_of("peak", search).body) for search in ("", "uplift=8"))
+    assert "11 Nov" in plain
+    assert "648" in plain  # 5.4 times 120 orders
+    assert "960" in more
+    assert more.count("pill is-on") == 1
+    assert "more than" not in text(tile_of("peak", "uplift=7").body)
+    assert "North" not in text(tile_of("peak", "warehouse=South").body)
+    assert "所需产能" in text(tile_of("peak", language="zh").body)
 
 
 def test_the_naive_stands_beside_every_loss():

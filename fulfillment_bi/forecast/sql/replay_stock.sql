@@ -10,6 +10,7 @@ WITH came AS (
 
 SELECT
     dense_rank() OVER (ORDER BY d.sku_id, d.warehouse_id) - 1 AS series,
+    d.sku_id, d.warehouse_id,
     CAST(d.snapshot_day - $1 AS INTEGER) AS day,
     CAST(d.available AS DOUBLE) AS available,
     CAST(d.safety_stock AS DOUBLE) AS safety,

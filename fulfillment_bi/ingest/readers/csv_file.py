@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from fulfillment_bi.errors import FileUnreadableError
 from fulfillment_bi.ingest.readers.records import Dialect, parse_block, split_lines
 from fulfillment_bi.ingest.readers.source import PREVIEW_ROWS, Chunk, Layout, PreviewRow, finish
-from fulfillment_bi.ingest.readers.text import TextFile
+from fulfillment_bi.ingest.readers.text import BLOCK, TextFile
 
 _SEPARATORS = (",", "\t", ";", "|")
+_LONGEST_RECORD = 16 << 20
 _NAMES = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
 
 
@@ -38,6 +39,12 @@ class CsvSource:
         to_skip = layout.header.last_line
         for data, position in self.text.blocks():
             pending += data
+            if len(pending) > BLOCK + max(layout.max_cell, _LONGEST_RECORD):
+                raise FileUnreadableError(
+                    f"The record in line {line} has no end: it is longer than {len(pending) >> 20} MB.",
+                    where=self.text.path.name,
+                    hint="A quote is never closed, or this is no table.",
+                )
             if to_skip:
                 pending, to_skip = _skip_lines(pending, to_skip)
                 if to_skip:
@@ -59,6 +66,12 @@ def open_csv(text: TextFile) -> CsvSource:
     head = text.head()
     if not head.strip():
         raise FileUnreadableError("The file is empty.", where=text.path.name)
+    if b"\n" not in head and text.is_longer_than(len(head)):
+        raise FileUnreadableError(
+            f"The first line is longer than {len(head) >> 10} KiB, which no header is.",
+            where=text.path.name,
+            hint="Export only the columns that are needed.",
+        )
     lines = head.decode("utf-8", "ignore").split("\n")
     if len(lines) > PREVIEW_ROWS * 4:
         lines = lines[: PREVIEW_ROWS * 4]

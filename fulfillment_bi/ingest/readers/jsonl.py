@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,7 @@ from fulfillment_bi.ingest.readers.text import TextFile
 
 _HEADER_RECORDS = 1000
 _MAX_LINE = 16 << 20
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,8 @@ def _parse(line: str) -> tuple[dict[str, Any], str | None]:
         return {}, "field_too_long"
     try:
         entry = json.loads(line, parse_float=str, parse_int=str, parse_constant=str)
+        if _SURROGATE.search(line):
+            json.dumps(entry, ensure_ascii=False).encode("utf-8")  # half a character, which no text can hold
     except (ValueError, RecursionError):
         return {}, "bad_json"
     if not isinstance(entry, dict):

@@ -11,7 +11,7 @@ from fulfillment_bi.errors import FileUnreadableError
 from fulfillment_bi.ingest.readers.csv_file import open_csv
 from fulfillment_bi.ingest.readers.jsonl import open_jsonl
 from fulfillment_bi.ingest.readers.parquet import open_parquet
-from fulfillment_bi.ingest.readers.source import Source
+from fulfillment_bi.ingest.readers.source import DEFAULT_LIMITS, ReadLimits, Source
 from fulfillment_bi.ingest.readers.text import open_text
 from fulfillment_bi.ingest.readers.xlsx import open_xlsx
 
@@ -31,27 +31,35 @@ _OTHER_FORMATS = (
 )
 
 
-def open_source(path: Path) -> Source:
+def open_source(path: Path, limits: ReadLimits = DEFAULT_LIMITS) -> Source:
     """Open any supported table file; FileUnreadableError says in one sentence why it cannot be read."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise FileUnreadableError("This is not a regular file.", where=path.name)
         with path.open("rb") as handle:
             head = handle.read(32)
-        return _open(path, head)
+        source = _open(path, head, limits)
     except PermissionError as error:
         raise FileUnreadableError("There is no permission to read the file.", where=path.name) from error
     except FileNotFoundError as error:
         raise FileUnreadableError("There is no such file or folder.", where=str(path)) from error
     except OSError as error:
         raise FileUnreadableError(f"The file cannot be read: {error.strerror or error}.", where=path.name) from error
+    widest = max((len(row.cells) for row in source.preview), default=0)
+    if widest > limits.columns:
+        raise FileUnreadableError(
+            f"The table has {widest:,} columns, more than the {limits.columns:,} allowed.",
+            where=path.name,
+            hint="Export only the columns that are needed, or raise max_columns.",
+        )
+    return source
 
 
-def _open(path: Path, head: bytes) -> Source:
+def _open(path: Path, head: bytes, limits: ReadLimits) -> Source:
     if not head:
         raise FileUnreadableError("The file is empty.", where=path.name)
     if head.startswith(b"PK\x03\x04"):
-        return open_xlsx(path)
+        return open_xlsx(path, limits)
     if head.startswith(b"PAR1"):
         return open_parquet(path)
     for magic, name in _OTHER_FORMATS:
@@ -62,7 +70,7 @@ def _open(path: Path, head: bytes) -> Source:
     compressed = head.startswith(b"\x1f\x8b")
     if compressed:
         _check_gzip(path)
-    text = open_text(path, compressed=compressed)
+    text = open_text(path, compressed=compressed, ratio=limits.ratio)
     start = text.head()[:64].lstrip()
     if start.startswith(b"{") or start.startswith(b"["):
         return open_jsonl(text)

@@ -51,7 +51,7 @@ class ParquetSource:
                     labels = [LINE, FAULT, *(column_name(position) for position in wanted)]
                     text = pa.RecordBatch.from_arrays(arrays, labels)
                     yield finish(text, layout, wanted, size * done // total)
-        except (pa.ArrowException, OSError) as error:
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             raise _damaged(self.path) from error
 
 
@@ -62,7 +62,7 @@ def open_parquet(path: Path) -> ParquetSource:
             names = tuple(file.schema_arrow.names)
             head = next(file.iter_batches(PREVIEW_ROWS - 1), None)
             rows = list(zip(*(as_text(column).to_pylist() for column in head.columns), strict=True)) if head else []
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise _damaged(path) from error
     if len(set(names)) != len(names):
         raise FileUnreadableError("A column name occurs twice.", where=path.name)

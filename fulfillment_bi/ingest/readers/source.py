@@ -10,12 +10,26 @@ from typing import Protocol
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fulfillment_bi.ingest.patterns import LONGEST
+
 LINE = "_line"
 FAULT = "_fault"
 _TRAILER = "trailer"
 PREVIEW_ROWS = 20
 MAX_CELL = 1_048_576
 """Characters in a cell beyond which the record is refused, unless the layout says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLimits:
+    """What a file may be: bytes of an unpacked workbook, how often its size a packed file may hold, columns."""
+
+    unpacked: int = 1 << 30
+    ratio: int = 100
+    columns: int = 16_384
+
+
+DEFAULT_LIMITS = ReadLimits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +109,7 @@ class Records:
     def add(self, line: int, cells: Sequence[str], *, fault: str | None = None) -> None:
         """One record. Surplus cells that are blank are dropped; any other difference in number is a fault."""
         wrong = fault or fault_of(cells, self.width, self.max_cell)
-        if self.trailers and any(re.search(pattern, ",".join(cells)) for pattern in self.trailers):
+        if self.trailers and any(re.search(pattern, ",".join(cells)[:LONGEST]) for pattern in self.trailers):
             wrong = _TRAILER
         self.lines.append(line)
         self.faults.append(wrong)

@@ -15,10 +15,17 @@ from pathlib import Path
 from typing import IO, Any
 
 from fulfillment_bi.errors import FileUnreadableError
-from fulfillment_bi.ingest.readers.source import PREVIEW_ROWS, Chunk, Layout, PreviewRow, Records, finish
+from fulfillment_bi.ingest.readers.source import (
+    DEFAULT_LIMITS,
+    PREVIEW_ROWS,
+    Chunk,
+    Layout,
+    PreviewRow,
+    ReadLimits,
+    Records,
+    finish,
+)  # fmt: skip
 
-_MAX_BYTES = 1 << 30
-_MAX_RATIO = 100
 _SMALL = 10 << 20
 _MAX_ENTRIES = 10_000
 _BATCH = 20_000
@@ -46,9 +53,9 @@ class XlsxSource:
                 yield finish(records.batch(), layout, wanted, 0)
 
 
-def open_xlsx(path: Path) -> XlsxSource:
+def open_xlsx(path: Path, limits: ReadLimits = DEFAULT_LIMITS) -> XlsxSource:
     """Check the archive's directory, then read the first rows; FileUnreadableError when either fails."""
-    _check_directory(path)
+    _check_directory(path, limits)
     with _rows(path, PREVIEW_ROWS) as rows:
         preview = tuple(PreviewRow(line, line, tuple(cells)) for line, cells in islice(rows, PREVIEW_ROWS))
     if not preview:
@@ -56,7 +63,7 @@ def open_xlsx(path: Path) -> XlsxSource:
     return XlsxSource(path, preview)
 
 
-def _check_directory(path: Path) -> None:
+def _check_directory(path: Path, limits: ReadLimits) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
@@ -64,7 +71,8 @@ def _check_directory(path: Path) -> None:
         raise FileUnreadableError("The workbook is damaged or truncated.", where=path.name, hint=_HINT) from error
     size = sum(entry.file_size for entry in entries)
     packed = sum(entry.compress_size for entry in entries) or 1
-    if len(entries) > _MAX_ENTRIES or size > _MAX_BYTES or (size > _SMALL and size / packed > _MAX_RATIO):
+    too_large = size > limits.unpacked or (size > _SMALL and size / packed > limits.ratio)
+    if len(entries) > _MAX_ENTRIES or too_large:
         raise FileUnreadableError("The workbook expands beyond all measure.", where=path.name, hint=_HINT)
     if not any(entry.filename == "xl/workbook.xml" for entry in entries):
         raise FileUnreadableError("This archive is not an XLSX workbook.", where=path.name)

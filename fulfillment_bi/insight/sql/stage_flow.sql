@@ -84,8 +84,9 @@ SELECT
     CAST(max_by(waiting, hour) AS BIGINT) AS waiting_at_end,
     avg(waiting) AS waiting_mean,
     sum(seconds) / nullif(sum(completed), 0) AS seconds_mean,
-    quantile_cont(completed, 0.95) AS capacity_hour,
+    coalesce(quantile_cont(completed, 0.95) FILTER (WHERE completed > 0), 0) AS capacity_hour,  -- idle hours say nothing
     count(*) AS hours,
+    count(*) FILTER (WHERE completed > 0) AS working_hours,
     any_value(peak.business_hour) AS peak_hour,
     any_value(budget.budget_seconds) AS budget_seconds
 FROM course

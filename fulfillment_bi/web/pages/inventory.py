@@ -16,6 +16,7 @@ from fulfillment_bi.web.tiles.listing import Listing, Tab, listing
 from fulfillment_bi.web.tiles.lost import lost_sales
 from fulfillment_bi.web.tiles.matrix import health, matrix
 from fulfillment_bi.web.tiles.ranked import ranked
+from fulfillment_bi.web.tiles.restock import counting
 
 NAME = "inventory"
 
@@ -55,6 +56,7 @@ AGE = buckets(
 )
 EXPIRY = ranked(NAME, "expiry", "expiry_at_risk", "category")
 COUNTS = ranked(NAME, "counts", "inventory_accuracy", "warehouse", "line")
+PHANTOMS = counting(NAME)
 NEGATIVE = listing(
     NAME,
     Listing(
@@ -77,6 +79,10 @@ COMPARED = compared(
         "inventory_accuracy",
         "count_frequency",
         "stock_health",
+        "stock_health_cover",
+        "stock_health_slow",
+        "stock_health_stockout",
+        "stock_health_accuracy",
     ),
     dimensions=("warehouse", "category", "brand", "abc", "xyz"),
 )
@@ -116,6 +122,7 @@ def layout(language: str) -> html.Div:
                 ],
                 className="grid",
             ),
+            html.Div([parts.html_card(PHANTOMS.name, language, span="span-12")], className="grid"),
             html.Div([parts.html_card(COMPARED.name, language, span="span-12")], className="grid"),
             html.Div(
                 [
@@ -134,7 +141,7 @@ def layout(language: str) -> html.Div:
 PAGE = Page(
     NAME,
     ("/inventory",),
-    (GATE, OUT, *NUMBERS, COURSE, MATRIX, LOST, HEALTH, COVER, AGE, EXPIRY, COUNTS, NEGATIVE, COMPARED),
+    (GATE, OUT, *NUMBERS, COURSE, MATRIX, LOST, HEALTH, COVER, AGE, EXPIRY, COUNTS, PHANTOMS, NEGATIVE, COMPARED),
     layout,
     dimensions=("warehouse", "category", "brand", "sku", "abc", "xyz"),
 )

@@ -14,6 +14,7 @@ from fulfillment_bi.web.tiles.gate import gate
 from fulfillment_bi.web.tiles.lanes import lanes
 from fulfillment_bi.web.tiles.listing import Listing, Tab, listing
 from fulfillment_bi.web.tiles.regions import regions
+from fulfillment_bi.web.tiles.routing import carriers, detours
 from fulfillment_bi.web.tiles.split import split
 from fulfillment_bi.web.tiles.standings import standings
 
@@ -56,6 +57,7 @@ LOST = listing(
         (Tab("", "-last_scan_at"),),
     ),
 )
+DETOURS, RIVALS = detours(NAME), carriers(NAME)
 COMPARED = compared(
     NAME,
     (
@@ -112,6 +114,8 @@ def layout(language: str) -> html.Div:
                 ],
                 className="grid",
             ),
+            html.Div([parts.html_card(DETOURS.name, language, span="span-12")], className="grid"),
+            html.Div([parts.html_card(RIVALS.name, language, span="span-12")], className="grid"),
             html.Div([parts.html_card(COMPARED.name, language, span="span-12")], className="grid"),
             dcc.Store(id=f"{NAME}-clicks"),
         ],
@@ -122,7 +126,7 @@ def layout(language: str) -> html.Div:
 PAGE = Page(
     NAME,
     ("/logistics",),
-    (GATE, *NUMBERS, CARRIERS, COURSE, LANES, REGIONS, STALLED, TRANSIT, EXCEPTIONS, LOST, COMPARED),
+    (GATE, *NUMBERS, CARRIERS, COURSE, LANES, REGIONS, STALLED, TRANSIT, EXCEPTIONS, LOST, DETOURS, RIVALS, COMPARED),
     layout,
     dimensions=("carrier", "region", "warehouse", "channel", "shop"),
 )

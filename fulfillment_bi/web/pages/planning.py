@@ -9,6 +9,7 @@ from fulfillment_bi.web.tile import Page
 from fulfillment_bi.web.tiles.foresight import DIMENSIONS, accuracy, forecast
 from fulfillment_bi.web.tiles.gate import gate
 from fulfillment_bi.web.tiles.lateness import calibration, late_orders
+from fulfillment_bi.web.tiles.peak import peak
 from fulfillment_bi.web.tiles.restock import awaited, burning, buys, counting, surplus
 from fulfillment_bi.web.tiles.whatif import what_if
 
@@ -17,7 +18,7 @@ NAME = "planning"
 GATE = gate(NAME, "stockout_rate_sku_day", "line", ("stock_levels", "purchase_lines", "products"))
 FORECAST, ACCURACY = forecast(NAME), accuracy(NAME)
 BURN, BUYS, SURPLUS, AWAITED = burning(NAME), buys(NAME), surplus(NAME), awaited(NAME)
-COUNT = counting(NAME)
+COUNT, PEAK = counting(NAME), peak(NAME)
 LATE, CALIBRATION, WHAT_IF = late_orders(NAME), calibration(NAME), what_if(NAME)
 
 
@@ -40,6 +41,7 @@ def layout(language: str) -> html.Div:
                 className="grid",
             ),
             html.Div([parts.html_card(COUNT.name, language, span="span-12")], className="grid"),
+            html.Div([parts.html_card(PEAK.name, language, span="span-12")], className="grid"),
             html.Div([parts.html_card(WHAT_IF.name, language, span="span-12")], className="grid"),
             html.Div([parts.html_card(ACCURACY.name, language, span="span-12")], className="grid"),
             dcc.Store(id=f"{NAME}-clicks"),
@@ -51,7 +53,7 @@ def layout(language: str) -> html.Div:
 PAGE = Page(
     NAME,
     ("/planning",),
-    (GATE, FORECAST, BUYS, BURN, AWAITED, SURPLUS, LATE, CALIBRATION, COUNT, WHAT_IF, ACCURACY),
+    (GATE, FORECAST, BUYS, BURN, AWAITED, SURPLUS, LATE, CALIBRATION, COUNT, PEAK, WHAT_IF, ACCURACY),
     layout,
     dimensions=DIMENSIONS,
 )

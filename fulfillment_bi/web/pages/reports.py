@@ -134,8 +134,8 @@ def layout(language: str) -> html.Div:
             html.Div([parts.html_card(SCHEDULES.name, language, span="span-12", files=())], className="grid"),
             html.Div(
                 [
-                    parts.html_card(RUNS.name, language, span="span-8", files=()),
-                    parts.html_card(ON_DEMAND.name, language, span="span-4", files=()),
+                    parts.html_card(RUNS.name, language, span="span-7", files=()),
+                    parts.html_card(ON_DEMAND.name, language, span="span-5", files=()),
                 ],
                 className="grid",
             ),

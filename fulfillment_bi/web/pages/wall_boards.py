@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
 from fulfillment_bi.web.pages import logistics, service, supply
 from fulfillment_bi.web.pages.wall_head import page_name
 from fulfillment_bi.web.state import View
-from fulfillment_bi.web.tile import Shown, Tile
+from fulfillment_bi.web.tile import Answers, Shown, Tile
 from fulfillment_bi.web.tiles.broken import where_broken
 from fulfillment_bi.web.tiles.buckets import Classes, buckets
 from fulfillment_bi.web.tiles.course import course
@@ -21,6 +22,8 @@ from fulfillment_bi.web.tiles.matrix import matrix
 from fulfillment_bi.web.tiles.regions import regions
 from fulfillment_bi.web.tiles.stages import stage_times
 from fulfillment_bi.web.tiles.waiting import waiting
+
+CLAUSE = re.compile("；|; | · ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +43,31 @@ class Board:
 
 
 def hung(tile: Tile) -> Tile:
-    """A tile of a desk page on the wall: the same questions and words under a name of its own."""
-    return replace(tile, name=f"wall-{tile.name}")
+    """A tile of a desk page on the wall: the same questions, a name of its own, the first words of its note."""
+
+    def show(view: View, answers: Answers) -> Shown:
+        return _brief(tile.show(view, answers))
+
+    def show_with(view: View, answers: Answers, workspace: Any) -> Shown:
+        assert tile.show_with
+        return _brief(tile.show_with(view, answers, workspace))
+
+    def tell(view: View, workspace: Any) -> Shown:
+        assert tile.tell
+        return _brief(tile.tell(view, workspace))
+
+    return replace(
+        tile,
+        name=f"wall-{tile.name}",
+        show=show,
+        show_with=show_with if tile.show_with else None,
+        tell=tell if tile.tell else None,
+    )
+
+
+def _brief(shown: Shown) -> Shown:
+    """What the numbers are stands first in a note; how to read them is for who sits near."""
+    return replace(shown, note=CLAUSE.split(shown.note)[0])
 
 
 def _either(first: Tile, other: Tile) -> Tile:

@@ -9,6 +9,7 @@ from fulfillment_bi.web.tile import Page
 from fulfillment_bi.web.tiles.cost import cost
 from fulfillment_bi.web.tiles.shortage import budget, origins, purchases
 from fulfillment_bi.web.tiles.why_causes import causes, parties, stage_changes
+from fulfillment_bi.web.tiles.why_found import findings
 from fulfillment_bi.web.tiles.why_parts import bridge_steps, parts_table
 from fulfillment_bi.web.tiles.why_queues import queues
 from fulfillment_bi.web.tiles.why_told import told
@@ -17,6 +18,7 @@ NAME = "why"
 
 TOLD, BRIDGE, PARTS = told(NAME), bridge_steps(NAME), parts_table(NAME)
 CAUSES, PARTIES, STAGES, QUEUES = causes(NAME), parties(NAME), stage_changes(NAME), queues(NAME)
+FINDINGS = findings(NAME)
 BUDGET, ORIGINS, PURCHASES, COST = budget(NAME), origins(NAME), purchases(NAME), cost(NAME)
 
 
@@ -33,6 +35,7 @@ def layout(language: str) -> html.Div:
                 ],
                 className="grid",
             ),
+            html.Div([parts.html_card(FINDINGS.name, language, span="span-12")], className="grid"),
             html.Div(
                 [
                     parts.chart_card(CAUSES.name, language, span="span-5", size="chart-l"),
@@ -62,5 +65,8 @@ def layout(language: str) -> html.Div:
 
 
 PAGE = Page(
-    NAME, ("/why",), (TOLD, BRIDGE, PARTS, CAUSES, PARTIES, STAGES, BUDGET, ORIGINS, PURCHASES, QUEUES, COST), layout
+    NAME,
+    ("/why",),
+    (TOLD, BRIDGE, PARTS, FINDINGS, CAUSES, PARTIES, STAGES, BUDGET, ORIGINS, PURCHASES, QUEUES, COST),
+    layout,
 )

@@ -7,7 +7,7 @@ from typing import Any
 from dash import html
 
 from fulfillment_bi.i18n import numbers
-from fulfillment_bi.insight.cost import Cost
+from fulfillment_bi.insight.cost import Cost, money_of_failure
 from fulfillment_bi.reports.table import Stamp, Table
 from fulfillment_bi.web import parts
 from fulfillment_bi.web.state import View, explaining
@@ -44,6 +44,12 @@ def cost(page: str) -> Tile:
         return Table("cost", columns, rows, Stamp(view.as_of, view.timezone, view.days(), view.version))
 
     return Tile(f"{page}-cost", "html", tell=tell, table=table)
+
+
+def paid(view: View, workspace: Any, orders: float) -> str:
+    """About what so many failed orders cost in refunds and compensation; a dash where that is not known."""
+    each = money_of_failure(_found(view, workspace))
+    return numbers.DASH if each is None else numbers.number(view.language, orders * each, 0)
 
 
 def _found(view: View, workspace: Any) -> tuple[Cost, ...]:

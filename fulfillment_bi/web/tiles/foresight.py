@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -9,7 +11,7 @@ import numpy as np
 from fulfillment_bi.charts import theme as look
 from fulfillment_bi.charts.ahead import Stretch, ahead
 from fulfillment_bi.documents.planning import FORECAST_COLUMNS, forecast_rows
-from fulfillment_bi.forecast.course import course
+from fulfillment_bi.forecast.course import Course, course
 from fulfillment_bi.forecast.outlook import Outlook
 from fulfillment_bi.forecast.panel import Whole
 from fulfillment_bi.i18n import numbers
@@ -65,7 +67,7 @@ def forecast(page: str) -> Tile:
             days=len(mean),
             error=numbers.percent(view.language, found.error),
         )
-        return Shown(figure, title, note)
+        return Shown(figure, title, " · ".join([note, *_sales(view, found, outlook)]))
 
     def table(view: View, workspace: Any) -> Table:
         outlook = workspace.outlook()
@@ -74,6 +76,25 @@ def forecast(page: str) -> Tile:
         return Table("forecast", FORECAST_COLUMNS, kept, stamp(view))
 
     return Tile(f"{page}-forecast", "chart", tell=tell, table=table)
+
+
+MOST_SURPRISES = 3
+"""More days on which far more came than was told are no sale but a bad forecast, and its error says so."""
+
+
+def _sales(view: View, found: Course, outlook: Outlook) -> list[str]:
+    """What sales did to the error of the past, and which ones to come history has not seen."""
+
+    def days(many: Sequence[date]) -> str:
+        return ", ".join(numbers.day(view.language, day) for day in many)
+
+    words = []
+    if 0 < len(found.surprises) <= MOST_SURPRISES:
+        error = numbers.percent(view.language, found.error_usual)
+        words.append(view.text("planning.forecast_surprise", days=days(found.surprises), error=error))
+    if outlook.lent:
+        words.append(view.text("planning.forecast_lent", days=days(outlook.lent)))
+    return words
 
 
 def accuracy(page: str) -> Tile:

@@ -15,6 +15,7 @@ from fulfillment_bi.web import parts
 from fulfillment_bi.web.state import View, explaining
 from fulfillment_bi.web.tile import Answers, Shown, Tile
 from fulfillment_bi.web.tiles.broken import FIXED
+from fulfillment_bi.web.tiles.cost import paid
 from fulfillment_bi.web.wording import escaped
 
 UNITS, ORDERS = "short_units", "short_orders"
@@ -54,18 +55,18 @@ def purchases(page: str) -> Tile:
         query = view.query(ORDERS, by=("po_no", "supplier"), compare="none", **FIXED)
         return {"purchases": query.but(metrics=(ORDERS, UNITS), order_by=f"-{ORDERS}")}
 
-    def show(view: View, answers: Answers) -> Shown:
+    def show(view: View, answers: Answers, workspace: Any) -> Shown:
         title = view.text("why.purchases")
         found = [row for row in answers["purchases"].records() if row["po_no"] != NONE]
         if not found:
             return Shown(parts.nothing(title, view.text("why.no_purchases")), title)
         dimensions = [view.dimension(name) for name in ("po_no", "supplier")]
-        head = [*dimensions, view.text("why.cost_orders"), view.text("why.cost_units")]
-        rows = [_row(view, row) for row in found[:MOST]]
+        head = [*dimensions, view.text("why.cost_orders"), view.text("why.cost_units"), view.text("why.cost_money")]
+        rows = [[*_row(view, row), paid(view, workspace, float(row[ORDERS] or 0))] for row in found[:MOST]]
         note = view.text("why.purchases_note", count=numbers.number(view.language, len(found)))
-        return Shown(parts.table(head, rows, (2, 3)), title, note)
+        return Shown(parts.table(head, rows, (2, 3, 4)), title, note)
 
-    return Tile(f"{page}-purchases", "html", ask, show, ORDERS)
+    return Tile(f"{page}-purchases", "html", ask, metric=ORDERS, show_with=show)
 
 
 def _row(view: View, row: Mapping[str, Any]) -> list[Any]:
