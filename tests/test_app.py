@@ -110,7 +110,7 @@ def test_importing_the_application_loads_nothing(tmp_path: Path):
         check=True,
         timeout=120,
     )
-    assert done.stdout.strip() == "True Flask"
+    assert done.stdout.strip() == "True OpenAPI"
     assert not (tmp_path / "warehouse").exists()
 
 

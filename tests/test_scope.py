@@ -137,6 +137,7 @@ QUESTIONS: dict[str, Question] = {
     "problems": lambda w: w.problems,
     "targets": lambda w: w.targets,
     "review_words": lambda w: w.review_words(PERIOD),
+    "findings": lambda w: w.findings(PERIOD),
     "happenings": lambda w: w.happenings(START, END),
     "outlook": lambda w: w.outlook(),
     "forecast_due": lambda w: w.forecast_due(1_000_000),

@@ -185,7 +185,7 @@ def test_everything_else_is_passed_on(workspace: Workspace, monkeypatch: pytest.
     for name, module in modules.items():
         monkeypatch.setitem(__import__("sys").modules, name, module)
     info = workspace.info
-    page = {"limit": 5, "offset": 10, "order_by": "-x", "text": "NO-1"}
+    page = {"limit": 5, "offset": 10, "order_by": "-x", "text": "NO-1", "containing": {}}
     assert workspace.loads() == ["loads", {}]
     assert workspace.freshness() == ["freshness", {}]
     assert workspace.quarantine(7, 8, entity="orders") == ["quarantine", {"limit": 7, "offset": 8, "entity": "orders"}]

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from fulfillment_bi.i18n import label, numbers, text
 
 if TYPE_CHECKING:
@@ -88,6 +86,8 @@ def surplus_rows(language: str, plan: Plan) -> list[tuple[object, ...]]:
 
 def forecast_rows(language: str, outlook: Outlook, step: int, sku: str = "") -> list[tuple[object, ...]]:
     """Rows of `FORECAST_COLUMNS`: each period of the forecast for one SKU, else the whole horizon of every series."""
+    import numpy as np
+
     from fulfillment_bi.forecast.counts import quantiles
     from fulfillment_bi.forecast.panel import CLASSES
 

@@ -244,6 +244,8 @@ def table(
             className="table",
         ),
         className="table-wrap",
+        role="group",
+        tabIndex="0",  # who has no mouse scrolls a wide table by the arrow keys
     )
 
 

@@ -24,9 +24,9 @@ def test_pairs_of_systems_and_their_rows(fbi: Fbi, home: Path) -> None:
 
 
 def test_conflicts_are_listed_or_said_to_be_none(fbi: Fbi, home: Path) -> None:
-    found = fbi("conflicts", "--limit", "5", "--json", home=home).json
-    # The bundled world's systems tell the same story; its order summaries know days where others know minutes.
-    assert len(found["rows"]) == 5
+    found = fbi("conflicts", "--limit", "1", "--json", home=home).json
+    # The bundled world's systems tell the same story; one order summary's word "completed" says less than others know.
+    assert len(found["rows"]) == 1
     assert {row["other_system"] for row in found["rows"]} == {"platform summary"}
     listed = fbi("conflicts", "--column", "paid_at", "--pair", "platform-warehouse", home=home)
     assert (listed.code, listed.out.splitlines()[-1]) == (0, "0 of 0 conflicts")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
 
 from fulfillment_bi.metrics.query import Result
+from fulfillment_bi.settings import Settings
 from fulfillment_bi.web.answering import PAGES
 from fulfillment_bi.web.state import read_view
 from fulfillment_bi.web.tile import Tile
@@ -37,6 +39,8 @@ def view(language="en", search=""):
 class Given:
     """A workspace that counts what it is told: by (metric, dimensions), a mapping of members to (n, d)."""
 
+    settings = Settings(home=Path("no such home"))
+
     def __init__(self, counts) -> None:
         self.counts = counts
 
@@ -48,6 +52,9 @@ class Given:
 
     def run_all(self, queries):
         return [self.run(query) for query in queries]
+
+    def happenings(self, start, end, where=()):
+        return ()
 
 
 def draw(tile: Tile, counts, seen=None):
