@@ -16,6 +16,12 @@ from fulfillment_bi.extensions import extensions, parts
 GUIDE = Path(__file__).parent.parent / "docs" / "how-to" / "extend.md"
 BLOCK = re.compile(r'^```\w+ title="([^"]+)"\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 
+WITH_CONDITION = """
+from fulfillment_bi.metrics.catalog.facts import CREATED, ORDER
+from fulfillment_bi.metrics.types import Measure, Metric, Text, count
+MEASURE = Measure(ORDER, CREATED, numerator=count("is_created", "paid_at <= created_at"), drill=())
+METRICS = (Metric("x", Text("x", "x"), Text("x", "x"), {"order": MEASURE}, unit="count", direction="up"),)
+"""
 TRIAL = """
 import json, sys
 from pathlib import Path
@@ -27,20 +33,20 @@ from fulfillment_bi.workspace import open_workspace
 
 with open_workspace() as workspace:
     report = load_files(workspace, [Path(sys.argv[1])])
-    record = workspace.run(Query(("paid_share",), by=("channel",))).records()[0]
-    rows = workspace.rows(Query(("paid_share",)), "paid_share", "numerator").count
+    record = workspace.run(Query(("cancelled_share",), by=("channel",))).records()[0]
+    rows = workspace.rows(Query(("cancelled_share",)), "cancelled_share", "numerator").count
     client = create_app(workspace).server.test_client()
     page = client.get("/gifts").get_data(as_text=True)
-    asked = {"output": "..gifts.paid_share-body.children..", "outputs": [], "inputs": []}
+    asked = {"output": "..gifts.cancelled_share-body.children..", "outputs": [], "inputs": []}
     print(json.dumps({
         "adapter": report.files[0].adapter,
         "record": record,
         "rows": rows,
         "rule": [one.line for one in load_rules() if one.name == "gifts_wait"],
-        "api": client.get("/api/v1/query?metrics=paid_share").get_json()["rows"][0]["paid_share"],
+        "api": client.get("/api/v1/query?metrics=cancelled_share").get_json()["rows"][0]["cancelled_share"],
         "css": client.get("/assets/extensions.css").get_data(as_text=True),
         "linked": "/assets/extensions.css" in page,
-        "csv": client.get("/files/gifts-paid-share.csv?lang=en").get_data(as_text=True),
+        "csv": client.get("/files/gifts-cancelled-share.csv?lang=en").get_data(as_text=True),
     }))
 """
 
@@ -62,13 +68,13 @@ def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
 
 def test_the_guide_works_as_written(tmp_path: Path) -> None:
     export = tmp_path / "gifts.csv"
-    export.write_text("Gift No,Wrapped At,Paid At\nG1,2026-10-01 09:00,2026-10-01 18:00\nG2,2026-10-02 09:00,\n")
+    export.write_text("Gift No,Wrapped At,State\nG1,2026-10-01 09:00,dropped\nG2,2026-10-02 09:00,wrapped\n")
     folder = written(tmp_path / "extensions")
     done = run("-c", TRIAL, str(export), FBI_EXTENSIONS=str(folder), FBI_HOME=str(tmp_path / "home"))
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout.splitlines()[-1])
     assert found["adapter"] == "gift_shop_orders"
-    assert found["record"] == found["record"] | {"channel": "gift_shop", "paid_share": 0.5, "paid_share_d": 2}
+    assert found["record"] == found["record"] | {"channel": "gift_shop", "cancelled_share": 0.5, "cancelled_share_d": 2}
     assert found["rows"] == 1
     assert found["rule"] == [0.5]
     assert found["api"] == 0.5
@@ -83,6 +89,7 @@ def test_the_guide_works_as_written(tmp_path: Path) -> None:
     [
         ("metrics.py", "1/0", "ZeroDivisionError"),
         ("metrics.py", "METRICS = 1", "no tuple METRICS"),
+        ("metrics.py", WITH_CONDITION, "'paid_at <= created_at' is no flag"),
         ("metrics.py", "from fulfillment_bi.metrics.catalog.fill import METRICS", "'otif', which exists"),
         ("theme.toml", "[light]\naccent = 'red; } body {'", "no colour of a theme"),
         ("en.toml", "[", "These texts cannot be read"),
@@ -114,9 +121,9 @@ def test_an_installed_package_is_found_by_its_entry_point(tmp_path: Path) -> Non
     about.mkdir()
     (about / "METADATA").write_text("Metadata-Version: 2.1\nName: acme\nVersion: 1.0\n")
     (about / "entry_points.txt").write_text("[fulfillment_bi.extensions]\ngifts = gifts\n")
-    code = "from fulfillment_bi.metrics.catalog import METRICS; print(METRICS['paid_share'].target)"
+    code = "from fulfillment_bi.metrics.catalog import METRICS; print(METRICS['cancelled_share'].target)"
     done = run("-c", code, PYTHONPATH=f"{tmp_path}{os.pathsep}{Path(__file__).parent.parent}")
-    assert done.stdout.strip() == "0.9", done.stderr
+    assert done.stdout.strip() == "0.1", done.stderr
 
 
 def test_without_any_there_are_none() -> None:
