@@ -43,6 +43,8 @@ def paths(workspace) -> list[str]:
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_page_stands_still_and_is_open_to_everybody(visit, address, paths, language):
     assert len(paths) == len(PAGES) > 10
+    # What is drawn does not depend on the language: each page is looked at in one of them
+    paths = paths[language == "zh" :: 2]
     page = visit("/healthz", wait=None)
     page.set_default_timeout(60_000)
     page.add_init_script(f"({WATCH})()")
