@@ -93,6 +93,13 @@ def add_api(server: OpenAPI, workspace: Any) -> None:
         return json_answer(document)
 
 
+def describe_api() -> dict[str, Any]:
+    """The OpenAPI document, without anything loaded."""
+    server = create_server("described")
+    add_api(server, None)
+    return _described(server)
+
+
 def _described(server: OpenAPI) -> dict[str, Any]:
     """The OpenAPI document of these addresses alone: pages and their files are no API."""
     document = dict(server.api_doc)

@@ -24,6 +24,7 @@ def pages() -> Mapping[str, str]:
         "settings.md": settings_page,
         "commands.md": commands_page,
         "adapters.md": adapters_page,
+        "api.md": api_page,
     }
     return {name: NOTE + make() for name, make in makers.items()}
 
@@ -123,6 +124,41 @@ def _helps(command: Any, path: str, parent: Any) -> Iterator[tuple[str, str]]:
     yield path, "\n".join(line.rstrip() for line in command.get_help(context).splitlines()).strip()
     for name, child in sorted(getattr(command, "commands", {}).items()):
         yield from _helps(child, f"{path} {name}", context)
+
+
+def api_page() -> str:
+    """Every address of the HTTP API with its parameters."""
+    from fulfillment_bi.api.routes import describe_api
+
+    parts = [
+        "# HTTP API\n\nOnly GET. `/api/v1/openapi.json` says the same to programs, with the shapes of all answers; "
+        "[Ask from a program](../how-to/api.md) says it to people.\n"
+    ]
+    for path, item in describe_api()["paths"].items():
+        one = item["get"]
+        rows = [
+            (f"`{each['name']}`", each["in"], _schema(each), _shown(each["schema"].get("default")), _meaning(each))
+            for each in one.get("parameters", [])
+        ]
+        table = (
+            _table(("parameter", "in", "takes", "default", "meaning"), rows) if rows else "It takes no parameters.\n"
+        )
+        parts.append(f"## {path}\n\n{one['summary']}\n\n{table}")
+    return "\n".join(parts)
+
+
+def _schema(parameter: Mapping[str, Any]) -> str:
+    schema = parameter["schema"]
+    items = schema.get("items", schema)
+    names = items.get("enum", ())
+    kind = (
+        ", ".join(names) if 0 < len(names) <= 10 else "a name" if names else items.get("format", items.get("type", ""))
+    )
+    return f"list of {kind}" if schema.get("type") == "array" else kind
+
+
+def _meaning(parameter: Mapping[str, Any]) -> str:
+    return str(parameter.get("description", ""))
 
 
 def write(folder: Path) -> None:

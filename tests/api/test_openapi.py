@@ -9,20 +9,13 @@ import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.config import SchemathesisConfig
 
-from fulfillment_bi.api.routes import add_api, create_server
+from fulfillment_bi.api.routes import describe_api
 from tests.browser.serving import serving
-
-
-def description():
-    server = create_server("described")
-    add_api(server, None)  # addresses and parameters are the same whatever has been loaded
-    return server.test_client().get("/api/v1/openapi.json").get_json()
-
 
 # 422: each name is right, but this metric has no such split, level or member
 REFUSED = ["2xx", "304", "404", "422"]
 CONFIG = SchemathesisConfig.from_dict({"checks": {"positive_data_acceptance": {"expected-statuses": REFUSED}}})
-schema = schemathesis.openapi.from_dict(description(), config=CONFIG)
+schema = schemathesis.openapi.from_dict(describe_api(), config=CONFIG)
 
 
 @pytest.fixture(scope="module")
