@@ -41,7 +41,7 @@ FIGURES = """Array.from(document.querySelectorAll('.dash-graph[id$="-figure"]'),
 })"""
 
 
-KINDS = ("wall-supply", "brief", "orders", "why", "data")
+KINDS = ("brief", "orders", "why")
 CHOSEN = tuple(REPORTS) if os.environ.get("FBI_EVERY_REPORT") else KINDS
 
 
