@@ -160,10 +160,3 @@ class OrderPath(BaseModel):
 
     channel: Short
     order_no: Short
-
-
-class RunFilePath(BaseModel):
-    """A file of a past run of a report."""
-
-    run: int = Field(ge=1, le=2**62)
-    name: Short
